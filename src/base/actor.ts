@@ -1,0 +1,21 @@
+/** Who does something. `role` is the hat worn for this one action; it is stored with every event. */
+export type Actor =
+  | { kind: 'staff'; id: string; role: Role; name?: string }
+  | { kind: 'requester'; id: string; role: 'requester' }
+  | { kind: 'system'; id: string; role: 'system' }
+
+export const roles = [
+  'agent',
+  'teamLead',
+  'dispatcher',
+  'unit',
+  'supervisor',
+  'systemAdministrator',
+  'auditAdministrator',
+  'securityAdministrator',
+] as const
+
+/** Staff roles. The three administrators are separate people (GB/T 22239-2019, 8.1.4: separation of duties). */
+export type Role = (typeof roles)[number]
+
+export const system = (id: string): Actor => ({ kind: 'system', id, role: 'system' })

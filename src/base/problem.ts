@@ -1,0 +1,53 @@
+/**
+ * RFC 9457 problem details. `title` and `detail` are shown to people, so they are Chinese sentences that say what
+ * happened and what to do next; `code` is for programs and for the English log line.
+ */
+export type ProblemFields = {
+  cite?: string
+  errors?: { field: string; message: string }[]
+  /** Extra members of the document, such as the state that won a race. */
+  extra?: Record<string, unknown>
+}
+
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  readonly fields: ProblemFields
+
+  constructor(status: number, code: string, title: string, detail = '', fields: ProblemFields = {}) {
+    super(code)
+    this.name = 'Problem'
+    this.status = status
+    this.code = code
+    this.title = title
+    this.detail = detail
+    this.fields = fields
+  }
+}
+
+export const problem = (
+  status: number,
+  code: string,
+  title: string,
+  detail = '',
+  fields: ProblemFields = {},
+): Problem => new Problem(status, code, title, detail, fields)
+
+/** The document as it is sent. `requestId` lets a person quote the failure and an engineer find it. */
+export function problemDocument(p: Problem, instance: string, requestId: string): Record<string, unknown> {
+  const { cite, errors, extra } = p.fields
+  return {
+    type: `/docs/errors/${p.code}`,
+    title: p.title,
+    status: p.status,
+    ...(p.detail ? { detail: p.detail } : {}),
+    instance,
+    code: p.code,
+    requestId,
+    ...(cite ? { cite } : {}),
+    ...(errors ? { errors } : {}),
+    ...extra,
+  }
+}

@@ -1,0 +1,55 @@
+import type { Actor } from '../base/actor.ts'
+import type { Tx } from '../db/pool.ts'
+import type { Channel, Contact, Requirement } from './model.ts'
+import type { ContactFact } from './transition.ts'
+
+/** What other slices may ask of `contacts/`. Implemented by `service.ts`, composed in `src/context.ts`. */
+
+export type Applied =
+  | { ok: true; contact: Contact; note?: string }
+  /** The race was lost or the fact is impossible now: `contact` is the row as it stands. */
+  | { ok: false; refused: 'notFound' | 'ended' | 'wrongState' | 'notYours'; contact: Contact | null }
+
+export type ApplyOptions = {
+  actor: Actor
+  cite?: string
+  data?: Record<string, unknown>
+  /** Runs in the same transaction after the row is written; a rejection rolls everything back. */
+  within?: (tx: Tx, contact: Contact) => Promise<void>
+}
+
+export type ContactDoor = {
+  /** The one door for state changes: judges `fact` by `transition`, writes row, event and outbox in one transaction. */
+  apply(contactId: string, fact: ContactFact, options: ApplyOptions): Promise<Applied>
+  /** The same inside a transaction of the caller. */
+  applyIn(
+    tx: Tx,
+    contactId: string,
+    fact: ContactFact,
+    options: Omit<ApplyOptions, 'within'>,
+  ): Promise<Applied>
+}
+
+/** What the matcher and the reconciler need of a contact. */
+export type ContactForMatching = {
+  id: string
+  channel: Channel
+  state: Contact['state']
+  agentId: string | null
+  /** Virtual arrival time in ms; the smallest is served first. */
+  score: number
+  queuedAtMs: number
+  requirement: Requirement
+  stickyAgentId: string | null
+  emergency: boolean
+  /** ms since the epoch of the row's last change, database clock. */
+  changedAtMs: number
+}
+
+export type ContactsForMatching = {
+  /** All open contacts, in pages; the source of truth for a rebuild. */
+  open(afterId: string | null, limit: number): Promise<ContactForMatching[]>
+  /** Rows (open or ended) changed after the instant, for the quick pass of the reconciler. */
+  changedSince(sinceMs: number, limit: number): Promise<ContactForMatching[]>
+  one(contactId: string): Promise<ContactForMatching | null>
+}

@@ -1,0 +1,93 @@
+import type { Log } from '../base/log.ts'
+import type { Db } from './pool.ts'
+
+/**
+ * One owner for one thing, by a row in PostgreSQL (never a Redis key: FLUSHALL must not make two owners).
+ * Invariant: at any database time at most one row holder's `expires_at` lies in the future, and `epoch` rises with
+ * every change of hands. The holder treats the lease as lost when its own monotonic clock says that a renewal has
+ * not succeeded for a whole `ttlMs`, so a paused process never believes longer than the database does.
+ */
+export type Lease = {
+  isHeld(): boolean
+  epoch(): number
+  stop(): Promise<void>
+}
+
+export type LeaseHooks = { onGain?: (epoch: number) => void; onLoss?: () => void }
+
+type Row = { epoch: number }
+
+const take = `
+  insert into leases as l (name, owner, epoch, expires_at)
+  values ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
+  on conflict (name) do update
+    set owner = excluded.owner,
+        epoch = case when l.owner = excluded.owner then l.epoch else l.epoch + 1 end,
+        expires_at = excluded.expires_at
+    where l.owner = excluded.owner or l.expires_at < clock_timestamp()
+  returning epoch`
+
+export function createLease(
+  db: Db,
+  name: string,
+  owner: string,
+  ttlMs: number,
+  log: Log,
+  hooks: LeaseHooks = {},
+): Lease {
+  let held = false
+  let epoch = 0
+  let validUntil = 0
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+
+  const lose = (): void => {
+    if (!held) return
+    held = false
+    log.warn({ lease: name, epoch }, 'lease lost')
+    hooks.onLoss?.()
+  }
+
+  async function beat(): Promise<void> {
+    const asked = performance.now()
+    try {
+      const [row] = await db.query<Row>(take, [name, owner, ttlMs])
+      if (stopped) return
+      if (!row) return lose()
+      // Counted from before the question: the answer may have travelled for long.
+      validUntil = asked + ttlMs
+      if (!held || row.epoch !== epoch) {
+        held = true
+        epoch = row.epoch
+        log.info({ lease: name, epoch }, 'lease gained')
+        hooks.onGain?.(epoch)
+      }
+    } catch {
+      if (performance.now() >= validUntil) lose()
+    }
+  }
+
+  async function loop(): Promise<void> {
+    await beat()
+    if (!stopped) timer = setTimeout(() => void loop(), ttlMs / 4)
+  }
+  void loop()
+
+  return {
+    isHeld: () => held && performance.now() < validUntil,
+    epoch: () => epoch,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      if (!held) return
+      held = false
+      // Giving it back at once lets the successor start without waiting for the expiry.
+      await db
+        .query(
+          `update leases set expires_at = clock_timestamp() where name = $1 and owner = $2 and epoch = $3`,
+          [name, owner, epoch],
+        )
+        .catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { Actor } from '../base/actor.ts'
+import type { Channel } from '../contacts/model.ts'
+import type { Tx } from '../db/pool.ts'
+
+/** What `queue/` asks of others, and what others may ask of it. Composed in `src/context.ts`. */
+
+/**
+ * The routing facts of one signed-in agent, read from PostgreSQL (owned by agent-desk/presence). An agent is routable
+ * when intent, presence and load all allow it; load is counted from the contacts that hold him.
+ */
+export type AgentFacts = {
+  agentId: string
+  /** Rises with every sign-in; an older epoch is refused everywhere. */
+  epoch: number
+  /** Attributes that requirements are matched against, e.g. `{ language: ['mandarin', 'minnan'], topic: ['heating'] }`. */
+  attributes: Record<string, string[]>
+  mode: 'desk' | 'phone'
+  phone: string | null
+  /** Slots per channel group. Text counts sms, wechat and web together. */
+  capacity: { voice: number; text: number }
+  load: { voice: number; text: number }
+  /** Intent available, socket (or phone) present, phone NOT_INUSE for voice, no wrap-up, not notResponding. */
+  routable: { voice: boolean; text: boolean }
+  /** ms since the epoch; longest idle is served first. */
+  idleSinceMs: number
+}
+
+export type AgentDirectory = {
+  facts(agentId: string): Promise<AgentFacts | null>
+  /** Everybody signed in now; the source of truth for a rebuild. */
+  all(): Promise<AgentFacts[]>
+  /** Sets the agent aside until he returns by himself. */
+  markNotResponding(tx: Tx, agentId: string, offerId: string): Promise<void>
+}
+
+export type OfferOutcome = 'accepted' | 'declined' | 'expired' | 'withdrawn' | 'abandoned'
+
+export type OfferMade = {
+  offerId: string
+  contactId: string
+  channel: Channel
+  agentId: string
+  agentEpoch: number
+  mode: 'desk' | 'phone'
+  /** Instants of the database clock, ISO 8601. */
+  offeredAt: string
+  deadline: string
+  /** How many times the requirement was relaxed before this agent was found. */
+  ring: number
+}
+
+/** Told only after the commit. Implemented by agent-desk (stream to the agent's node) and telephony (phone mode). */
+export type OfferListener = {
+  offered(offer: OfferMade): Promise<void>
+  ended(
+    offer: Pick<OfferMade, 'offerId' | 'contactId' | 'agentId'>,
+    outcome: OfferOutcome,
+    reason: string | null,
+  ): Promise<void>
+}
+
+export type AcceptResult =
+  | { ok: true; contactId: string; channel: Channel; callId: string | null }
+  /** 409: somebody or something else was first. 410: the deadline (database clock) has passed. */
+  | {
+      ok: false
+      status: 404 | 409 | 410
+      code: 'unknownOffer' | 'contactGone' | 'alreadyTaken' | 'offerExpired' | 'staleEpoch'
+    }
+
+export type QueueService = {
+  /** PostgreSQL decides by compare-and-set; Redis is told afterwards. */
+  accept(offerId: string, agentId: string, epoch: number): Promise<AcceptResult>
+  decline(offerId: string, agentId: string, reason: string): Promise<boolean>
+  /** Ends the open offers of an agent without penalty (socket lost, sign-out) or as a reject (pause). */
+  withdrawOffersOf(agentId: string, outcome: 'withdrawn' | 'declined', reason: string): Promise<void>
+  /** An agent's facts changed (signed in, freed a slot, skill, schedule, back): reread and match. */
+  agentChanged(agentId: string): Promise<void>
+  /** A contact's row changed: reread and bring the matcher in line. */
+  contactChanged(contactId: string): Promise<void>
+  /** Place in the queue, 1 = next, for the announcements; null when not waiting. */
+  position(contactId: string): Promise<number | null>
+  depth(): Promise<Record<Channel, { waiting: number; oldestMs: number }>>
+  stop(): Promise<void>
+}
+
+export type { Actor }
