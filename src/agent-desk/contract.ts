@@ -79,6 +79,8 @@ export const ClientMessage = Type.Union([
   Type.Object({ ...base, type: Type.Literal('cancelReferral'), referralId: uuid }),
   Type.Object({ ...base, type: Type.Literal('reveal'), contactId: uuid, reason: text(200) }),
   Type.Object({ ...base, type: Type.Literal('openContact'), contactId: uuid }),
+  /** A page cannot see WebSocket pings: it asks when it has heard nothing for a while. Answered with `result`. */
+  Type.Object({ ...base, type: Type.Literal('ping') }),
 ])
 export type ClientMessage = Static<typeof ClientMessage>
 

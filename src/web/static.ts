@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type {} from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+
+export type StaticOptions = {
+  /** Folder of the built staff application (`web/dist`). */
+  root: string
+}
+
+/** The paths the application's router knows; the list grows with the application, never ahead of it. */
+const pages = ['/desk', '/desk/', '/desk/sign-in']
+
+/** True when `vite build web` has been run: the desk can be served. */
+export const staffPagesBuilt = (root: string): boolean => existsSync(join(root, 'index.html'))
+
+/**
+ * Serves the staff application. Files under `/assets/` carry a hash of their content in their name and never change;
+ * the page that names them is always asked for anew, so a new version is taken at the next visit.
+ */
+export async function staffPages(app: FastifyInstance, { root }: StaticOptions): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: join(root, 'assets'),
+    prefix: '/assets/',
+    preCompressed: true,
+    index: false,
+    redirect: false,
+    immutable: true,
+    maxAge: '365d',
+  })
+  for (const page of pages)
+    app.get(page, { schema: { hide: true } }, (_request, reply) =>
+      reply
+        .header('Cache-Control', 'no-cache')
+        .sendFile('index.html', root, { cacheControl: false, immutable: false }),
+    )
+}

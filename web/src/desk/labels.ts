@@ -1,0 +1,87 @@
+/** PURE. The Chinese word for each code of the protocol. An unknown code is shown as it is, never hidden. */
+type Words = Record<string, string>
+
+const word =
+  (words: Words) =>
+  (code: string | null | undefined): string =>
+    code === null || code === undefined ? '' : (words[code] ?? code)
+
+export const channelWord = word({ voice: '电话', sms: '短信', wechat: '微信', web: '网页' })
+
+const voiceStates: Words = {
+  queued: '排队中',
+  offered: '来电',
+  connecting: '接通中',
+  active: '通话中',
+  held: '保持中',
+  consulting: '咨询中',
+  wrapUp: '话后整理',
+  native: '应急队列',
+  ended: '已结束',
+}
+const textStates: Words = { ...voiceStates, offered: '新会话', active: '会话中', wrapUp: '整理中' }
+
+export const stateWord = (channel: string, state: string): string =>
+  word(channel === 'voice' ? voiceStates : textStates)(state)
+
+export const endWord = word({
+  completed: '已办理',
+  shortAbandon: '短时放弃',
+  abandoned: '排队中放弃',
+  abandonedRinging: '振铃时放弃',
+  voicemail: '留言',
+  abusive: '因辱骂终止',
+  failed: '未接通',
+})
+
+export const careWord = word({
+  minor: '未成年人',
+  elderly: '老年人',
+  disabled: '残疾人',
+  woman: '妇女',
+  migrantWorker: '农民工',
+})
+
+export const deliveryWord = word({
+  queued: '待发送',
+  sending: '发送中',
+  sent: '已发送',
+  delivered: '已送达',
+  failed: '发送失败',
+  unknown: '送达情况不明',
+})
+
+export const pauseWord = word({ rest: '小休', meal: '用餐', training: '培训', meeting: '会议', other: '其他' })
+
+export const intentWord = word({
+  offline: '未签入',
+  available: '空闲',
+  paused: '暂停',
+  draining: '正在签出',
+})
+
+export const linkKindWord = word({ phone: '电话', wechat: '微信', web: '网页' })
+export const linkStatusWord = word({ verified: '已核实', claimed: '自述' })
+
+export const requesterKindWord = word({
+  natural: '自然人',
+  person: '自然人',
+  legal: '法人',
+  organisation: '其他组织',
+  other: '其他组织',
+})
+
+/** What the agent is told when an offer ends without him. */
+export const offerOutcomeWord = word({
+  expired: '超时未接，已转给其他坐席',
+  declined: '已拒接，已转给其他坐席',
+  withdrawn: '来话已被收回',
+  cancelled: '来话已被收回',
+  requesterGone: '对方已挂断',
+  lost: '已由其他坐席接听',
+})
+
+export const notRespondingWord = word({
+  noAnswer: '有来话未接，已停止派话',
+  expired: '有来话超时未接，已停止派话',
+})

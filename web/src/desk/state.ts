@@ -1,0 +1,280 @@
+import type {
+  AgentStateView,
+  DeskContact,
+  MessageView,
+  OfferView,
+  ReferralView,
+  ServerMessage,
+} from '../../../src/agent-desk/contract.ts'
+import { nextOffset, offsetSample } from './clock.ts'
+
+/** PURE. What the page knows, and how each message of the server changes it. Nothing here is invented by the page. */
+export type Notice = { id: number; level: 'info' | 'warning' | 'error'; text: string; at: number }
+
+/** A message on its way to the server; it becomes a real one when the server has stored it. */
+export type Outgoing = {
+  clientId: string
+  contactId: string
+  text: string
+  template: { id: string; params: Record<string, string> } | null
+  at: string
+  problem: string | null
+}
+
+export type DeskState = {
+  agent: AgentStateView | null
+  offers: OfferView[]
+  /** In the order they came, so that Alt+1 stays Alt+1. */
+  contacts: DeskContact[]
+  owed: DeskContact[]
+  queue: Record<string, { waiting: number; oldestMs: number }>
+  selectedId: string | null
+  unread: Record<string, number>
+  outgoing: Outgoing[]
+  notices: Notice[]
+  nextNotice: number
+  lastEvent: string | null
+  otherTab: boolean
+  displaced: 'otherTab' | 'signedOut' | 'sessionEnded' | null
+  clockOffset: number | null
+}
+
+export const emptyDesk: DeskState = {
+  agent: null,
+  offers: [],
+  contacts: [],
+  owed: [],
+  queue: {},
+  selectedId: null,
+  unread: {},
+  outgoing: [],
+  notices: [],
+  nextNotice: 1,
+  lastEvent: null,
+  otherTab: false,
+  displaced: null,
+  clockOffset: null,
+}
+
+const maxNotices = 4
+
+/** @param now local clock, ms */
+export function apply(state: DeskState, message: ServerMessage, now: number): DeskState {
+  const timed: DeskState = {
+    ...state,
+    clockOffset: nextOffset(state.clockOffset, offsetSample(message.serverTime, now)),
+    lastEvent: message.event ?? state.lastEvent,
+  }
+  switch (message.type) {
+    case 'snapshot':
+      return snapshot(timed, message)
+    case 'agent':
+      return { ...timed, agent: keepSecret(timed.agent, message.agent) }
+    case 'offer':
+      return { ...timed, offers: put(timed.offers, message.offer, (o) => o.offerId) }
+    case 'offerEnded':
+      return { ...timed, offers: timed.offers.filter((o) => o.offerId !== message.offerId) }
+    case 'contact':
+      return withContact(timed, message.contact)
+    case 'contactGone':
+      return withoutContact(timed, message.contactId)
+    case 'message':
+      return withMessage(timed, message.contactId, message.message)
+    case 'referral':
+      return withReferral(timed, message.referral)
+    case 'queue':
+      return { ...timed, queue: message.waiting }
+    case 'notice':
+      return notice(timed, message.level, message.text, now)
+    case 'displaced':
+      return { ...timed, displaced: message.reason, offers: [] }
+    case 'replayed':
+    case 'result':
+      return timed
+  }
+}
+
+type Snapshot = Extract<ServerMessage, { type: 'snapshot' }>
+
+/** A snapshot is the whole truth: what it does not name is gone. */
+function snapshot(state: DeskState, message: Snapshot): DeskState {
+  const known = new Set([...state.contacts, ...state.owed].map((c) => c.id))
+  const contacts = arrange(state.contacts, message.contacts)
+  const all = [...contacts, ...message.owed]
+  const unread: Record<string, number> = {}
+  for (const contact of all) {
+    const old = find(state, contact.id)
+    unread[contact.id] =
+      contact.id === state.selectedId
+        ? 0
+        : known.has(contact.id) && old
+          ? (state.unread[contact.id] ?? 0) + newInbound(old.messages, contact.messages)
+          : unanswered(contact.messages)
+  }
+  const selected = all.some((c) => c.id === state.selectedId) ? state.selectedId : null
+  return {
+    ...state,
+    agent: message.agent,
+    offers: message.offers,
+    contacts,
+    owed: message.owed,
+    unread,
+    selectedId: selected ?? contacts[0]?.id ?? null,
+    outgoing: state.outgoing.filter((o) => all.some((c) => c.id === o.contactId) && !stored(all, o)),
+    otherTab: message.otherTab,
+    displaced: null,
+  }
+}
+
+/** Keeps the places of the contacts already shown; new ones follow. */
+function arrange(shown: DeskContact[], truth: DeskContact[]): DeskContact[] {
+  const byId = new Map(truth.map((c) => [c.id, c]))
+  const kept = shown.flatMap((c) => byId.get(c.id) ?? [])
+  const keptIds = new Set(kept.map((c) => c.id))
+  return [...kept, ...truth.filter((c) => !keptIds.has(c.id))]
+}
+
+/** The secret of the phone comes once, to the tab that owns it; later views may leave it out. */
+function keepSecret(before: AgentStateView | null, after: AgentStateView): AgentStateView {
+  if (!after.phone || after.phone.secret !== null) return after
+  const secret =
+    before?.phone?.number === after.phone.number && before.epoch === after.epoch ? before.phone.secret : null
+  return { ...after, phone: { ...after.phone, secret } }
+}
+
+export const find = (state: DeskState, contactId: string | null): DeskContact | undefined =>
+  state.contacts.find((c) => c.id === contactId) ?? state.owed.find((c) => c.id === contactId)
+
+function put<T>(list: T[], item: T, id: (item: T) => string): T[] {
+  const at = list.findIndex((other) => id(other) === id(item))
+  return at < 0 ? [...list, item] : list.with(at, item)
+}
+
+function withContact(state: DeskState, contact: DeskContact): DeskState {
+  const old = find(state, contact.id)
+  // A replayed event may be older than what a snapshot already showed.
+  if (old && old.version > contact.version) return state
+  const offers = state.offers.filter((o) => o.contact.id !== contact.id || contact.state === 'offered')
+  if (contact.state === 'ended') return { ...withoutContact(state, contact.id), offers }
+  const isOwed = contact.owedSince !== null
+  const contacts = isOwed
+    ? state.contacts.filter((c) => c.id !== contact.id)
+    : put(state.contacts, contact, (c) => c.id)
+  const owed = isOwed
+    ? put(state.owed, contact, (c) => c.id)
+    : state.owed.filter((c) => c.id !== contact.id)
+  const missed = old ? newInbound(old.messages, contact.messages) : unanswered(contact.messages)
+  const seen = state.selectedId === contact.id
+  return {
+    ...state,
+    offers,
+    contacts,
+    owed,
+    unread: { ...state.unread, [contact.id]: seen ? 0 : (state.unread[contact.id] ?? 0) + missed },
+    outgoing: state.outgoing.filter((o) => !stored([contact], o)),
+  }
+}
+
+function withoutContact(state: DeskState, contactId: string): DeskState {
+  const { [contactId]: _gone, ...unread } = state.unread
+  return {
+    ...state,
+    contacts: state.contacts.filter((c) => c.id !== contactId),
+    owed: state.owed.filter((c) => c.id !== contactId),
+    offers: state.offers.filter((o) => o.contact.id !== contactId),
+    outgoing: state.outgoing.filter((o) => o.contactId !== contactId),
+    selectedId: state.selectedId === contactId ? null : state.selectedId,
+    unread,
+  }
+}
+
+function change(state: DeskState, contactId: string, how: (c: DeskContact) => DeskContact): DeskState {
+  const one = (c: DeskContact): DeskContact => (c.id === contactId ? how(c) : c)
+  return {
+    ...state,
+    contacts: state.contacts.map(one),
+    owed: state.owed.map(one),
+    offers: state.offers.map((o) => (o.contact.id === contactId ? { ...o, contact: how(o.contact) } : o)),
+  }
+}
+
+function withMessage(state: DeskState, contactId: string, message: MessageView): DeskState {
+  const contact = find(state, contactId)
+  const isNew = contact !== undefined && !contact.messages.some((m) => m.id === message.id)
+  const next = change(state, contactId, (c) => ({
+    ...c,
+    messages: put(c.messages, message, (m) => m.id),
+    lastInboundAt:
+      message.direction === 'in' && message.at > c.lastInboundAt ? message.at : c.lastInboundAt,
+  }))
+  const counts = isNew && message.direction === 'in' && state.selectedId !== contactId
+  return {
+    ...next,
+    outgoing: state.outgoing.filter((o) => o.clientId !== message.id),
+    unread: counts
+      ? { ...state.unread, [contactId]: (state.unread[contactId] ?? 0) + 1 }
+      : state.unread,
+  }
+}
+
+const withReferral = (state: DeskState, referral: ReferralView): DeskState =>
+  change(state, referral.contactId, (c) => ({ ...c, referral }))
+
+const newInbound = (before: MessageView[], after: MessageView[]): number => {
+  const ids = new Set(before.map((m) => m.id))
+  return after.filter((m) => m.direction === 'in' && !ids.has(m.id)).length
+}
+
+/** Inbound messages after the last answer: what a newly taken contact still waits for. */
+function unanswered(messages: MessageView[]): number {
+  const last = messages.findLastIndex((m) => m.direction === 'out')
+  return messages.slice(last + 1).filter((m) => m.direction === 'in').length
+}
+
+const stored = (contacts: DeskContact[], outgoing: Outgoing): boolean =>
+  contacts.some((c) => c.id === outgoing.contactId && c.messages.some((m) => m.id === outgoing.clientId))
+
+export function select(state: DeskState, contactId: string | null): DeskState {
+  if (contactId !== null && !find(state, contactId)) return state
+  return {
+    ...state,
+    selectedId: contactId,
+    unread: contactId === null ? state.unread : { ...state.unread, [contactId]: 0 },
+  }
+}
+
+export function notice(state: DeskState, level: Notice['level'], text: string, now: number): DeskState {
+  const others = state.notices.filter((n) => n.text !== text)
+  return {
+    ...state,
+    notices: [...others, { id: state.nextNotice, level, text, at: now }].slice(-maxNotices),
+    nextNotice: state.nextNotice + 1,
+  }
+}
+
+export const dismiss = (state: DeskState, id: number): DeskState => ({
+  ...state,
+  notices: state.notices.filter((n) => n.id !== id),
+})
+
+export const sending = (state: DeskState, outgoing: Outgoing): DeskState => ({
+  ...state,
+  outgoing: put(state.outgoing, outgoing, (o) => o.clientId),
+})
+
+export const sendingFailed = (state: DeskState, clientId: string, problem: string): DeskState => ({
+  ...state,
+  outgoing: state.outgoing.map((o) => (o.clientId === clientId ? { ...o, problem } : o)),
+})
+
+export const sent = (state: DeskState, clientId: string): DeskState => ({
+  ...state,
+  outgoing: state.outgoing.filter((o) => o.clientId !== clientId),
+})
+
+/** States in which an agent talks with a caller. */
+export const talking: readonly string[] = ['connecting', 'active', 'held', 'consulting']
+
+/** The one call of this agent, if there is one. */
+export const callOf = (state: DeskState): DeskContact | undefined =>
+  state.contacts.find((c) => c.channel === 'voice' && talking.includes(c.state))
