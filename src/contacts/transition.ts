@@ -28,6 +28,8 @@ export type ContactFact =
   | { type: 'wrapUpRenewed' }
   | { type: 'wrapUpExpired' }
   | { type: 'registered' }
+  /** The requester of a waiting call back has reached an agent by himself. */
+  | { type: 'reachedSince'; byContactId: string }
   | { type: 'endedAbusive' }
   | { type: 'failed' }
 
@@ -134,7 +136,12 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
         ? to('wrapUp', { stamp: ['owedAt'], clear: ['wrapUpUntil'] })
         : { note: 'wrap-up already settled' }
     case 'registered':
-      return is('wrapUp', ...withAgent) ? end('completed') : wrong
+      // A voice contact is registered after the call; a text one may be settled while it is open.
+      return is('wrapUp') || (contact.channel !== 'voice' && is(...withAgent)) ? end('completed') : wrong
+    case 'reachedSince':
+      return is('queued') && contact.callBack
+        ? end('completed')
+        : { note: 'reached, but no waiting call back' }
     case 'endedAbusive':
       return is(...withAgent) ? end('abusive') : wrong
     case 'failed':

@@ -7,10 +7,27 @@ create table requesters (
   name_sealed text,
   home_sealed text,
   care_groups text[] not null default '{}',
+  -- Requesters proven to be one person share this id; it is computed from requester_joins, never set by hand.
+  person_id uuid not null,
   created_at timestamptz not null default clock_timestamp()
 );
+create index requesters_by_person on requesters (person_id);
 
--- How a requester is reached. Only verified links share a history; every link can be undone (undone_at).
+-- Two requesters proven to be one person, for instance by a code sent to a telephone. Undoing a row parts them again.
+create table requester_joins (
+  id uuid primary key,
+  requester_a uuid not null references requesters,
+  requester_b uuid not null references requesters,
+  proof text not null,
+  joined_at timestamptz not null default clock_timestamp(),
+  undone_at timestamptz,
+  undone_by text,
+  check (requester_a <> requester_b)
+);
+create index requester_joins_a on requester_joins (requester_a) where undone_at is null;
+create index requester_joins_b on requester_joins (requester_b) where undone_at is null;
+
+-- How a requester is reached. Only verified links lead to a requester; a claim waits for its proof.
 create table requester_links (
   id uuid primary key,
   requester_id uuid not null references requesters,

@@ -1,0 +1,140 @@
+import type { Tx } from '../db/pool.ts'
+import type { Contact, Requirement } from './model.ts'
+import { contactColumns } from './rows.ts'
+
+export type NewCall = {
+  id: string
+  callId: string
+  node: string
+  account: string
+  lookup: string
+  sealed: string | null
+  requesterId: string
+  receivedAt: Date
+  creditMs: number
+  requirement: Requirement
+}
+
+/**
+ * A call becomes a contact once: `call_id` (Asterisk's Uniqueid, unique over all nodes) is the key, so replayed and
+ * reordered events find the same row.
+ */
+export async function insertCall(tx: Tx, call: NewCall): Promise<Contact | null> {
+  const [row] = await tx.query<Contact>(
+    `with c as (
+       insert into contacts (id, channel, account, address_lookup, address_sealed, requester_id, state, call_id, node,
+         received_at, last_inbound_at, credit_ms, requirement, sticky_agent_id)
+       values ($1, 'voice', $2, $3, $4, $5, 'received', $6, $7, $8, $8,
+         $9 + case when exists (select 1 from contacts p where p.address_lookup = $3 and p.received_at > $8::timestamptz - interval '24 hours'
+           and p."end" in ('abandoned', 'abandonedRinging')) then $11::bigint else 0 end,
+         $10,
+         (select p.agent_id from contacts p where p.requester_id = $5 and p.agent_id is not null
+            and p.received_at > $8::timestamptz - interval '24 hours' order by p.received_at desc limit 1))
+       on conflict (call_id) where call_id is not null do nothing
+       returning *
+     ), noted as (
+       insert into contact_events (contact_id, type, to_state, actor_kind, actor_id, actor_role, data)
+       select id, 'received', 'received', 'system', 'telephony', 'system', '{}' from c
+     )
+     select ${contactColumns} from c`,
+    [
+      call.id,
+      call.account,
+      call.lookup,
+      call.sealed,
+      call.requesterId,
+      call.callId,
+      call.node,
+      call.receivedAt,
+      call.creditMs,
+      JSON.stringify(call.requirement),
+      3 * 60_000,
+    ],
+  )
+  return row ?? null
+}
+
+/** Open contacts whose caller should be on this node now; the other half of the resync's comparison. */
+export async function openCallsOf(
+  tx: Tx,
+  node: string,
+): Promise<{ contactId: string; callId: string; state: string }[]> {
+  return tx.query(
+    `select id as "contactId", call_id as "callId", state from contacts
+     where node = $1 and ended_at is null and call_id is not null and state <> 'wrapUp'`,
+    [node],
+  )
+}
+
+/** The one open debt of an abandoned or recorded call; a second one joins the first. */
+export async function insertCallBack(
+  tx: Tx,
+  parent: Contact,
+  id: string,
+  creditMs: number,
+): Promise<string | null> {
+  const [row] = await tx.query<{ id: string }>(
+    `with c as (
+       insert into contacts (id, channel, account, address_lookup, address_sealed, requester_id, confidential, state,
+         received_at, queued_at, last_inbound_at, credit_ms, requirement, call_back, parent_contact_id)
+       select $2, 'voice', p.account, p.address_lookup, p.address_sealed, p.requester_id, p.confidential, 'queued',
+         p.received_at, clock_timestamp(), p.received_at, $3, p.requirement, true, p.id
+       from contacts p
+       where p.id = $1 and p.address_sealed is not null
+         and not exists (select 1 from contacts o where o.address_lookup = p.address_lookup and o.channel = 'voice'
+           and o.id <> p.id and (o.ended_at is null or o.bridged_at > p.received_at))
+       on conflict (address_lookup) where call_back and ended_at is null and call_id is null do nothing
+       returning id
+     ), noted as (
+       insert into contact_events (contact_id, type, to_state, actor_kind, actor_id, actor_role, data)
+       select id, 'queued', 'queued', 'system', 'callBack', 'system', jsonb_build_object('parent', $1::text) from c
+     ), bell as (
+       insert into outbox (queue, name, data)
+       select 'contacts', 'changed', jsonb_build_object('contactId', id) from c
+     )
+     select id from c`,
+    [parent.id, id, creditMs],
+  )
+  return row?.id ?? null
+}
+
+/** Open call backs to this address that became pointless because the number has reached an agent since. */
+export async function openCallBacks(tx: Tx, contactId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select o.id from contacts p join contacts o on o.address_lookup = p.address_lookup
+     where p.id = $1 and o.id <> p.id and o.call_back and o.ended_at is null and o.state = 'queued'`,
+    [contactId],
+  )
+  return rows.map((r) => r.id)
+}
+
+/** Ties the leg of a call back (or of a further try) to its contact. */
+export async function bindLeg(tx: Tx, contactId: string, callId: string, node: string): Promise<void> {
+  await tx.query(
+    `update contacts set call_id = $2, node = $3, call_back_tries = call_back_tries + 1,
+       version = version + 1, changed_at = clock_timestamp() where id = $1`,
+    [contactId, callId, node],
+  )
+}
+
+/** @returns false when the fact was already known: the caller then acts no further */
+export async function keepFact(
+  tx: Tx,
+  fact: { key: string; callId: string; type: string; data: unknown; at: Date },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into call_facts (key, call_id, type, data, at) values ($1, $2, $3, $4, $5)
+     on conflict (key) do nothing returning key`,
+    [fact.key, fact.callId, fact.type, JSON.stringify(fact.data), fact.at],
+  )
+  return rows.length > 0
+}
+
+/** The emergency key: the caller goes to the head of the queue, whatever he was before. */
+export async function raiseEmergency(tx: Tx, contactId: string, creditMs: number): Promise<void> {
+  await tx.query(
+    `update contacts set emergency = true, credit_ms = greatest(credit_ms, $2), version = version + 1,
+       changed_at = clock_timestamp() where id = $1 and ended_at is null`,
+    [contactId, creditMs],
+  )
+}

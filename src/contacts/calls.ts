@@ -1,0 +1,232 @@
+import { system, type Actor } from '../base/actor.ts'
+import { newId } from '../base/ids.ts'
+import type { Log } from '../base/log.ts'
+import { toE164 } from '../base/phone.ts'
+import type { Db, Tx } from '../db/pool.ts'
+import type { Requesters } from '../requesters/service.ts'
+import type { CallEvent, CallFact, DeviceFact } from '../telephony/call-event.ts'
+import * as store from './call-store.ts'
+import type { Door } from './door.ts'
+import { credits, type Contact, type Requirement } from './model.ts'
+import { findByCallId } from './store.ts'
+import type { ContactFact } from './transition.ts'
+
+/** What the rest of the program does when a call moves; composed in context.ts. */
+export type CallListeners = {
+  deviceState(event: DeviceFact): Promise<void>
+  /** The agent signed in at that phone now. */
+  agentOfPhone(phone: string): Promise<string | null>
+  /** An agent's phone did not take a call that was his. */
+  phoneFailed(agentId: string, contactId: string, status: string): Promise<void>
+  /** Steps of a three-way call and the emergency key; kept by the referral slice. */
+  emergency(contact: Contact, event: CallFact): Promise<void>
+  /** The caller's leg may be claimed: his contact is committed. */
+  arrived(contact: Contact, harassing: boolean): Promise<void>
+}
+
+export type CallDeps = {
+  db: Db
+  door: Door
+  requesters: Pick<Requesters, 'ensure' | 'harassers'>
+  requirementFor: (account: string) => Requirement
+  listeners: CallListeners
+  wake: () => void
+  log: Log
+}
+
+const actor: Actor = system('telephony')
+
+/**
+ * Consumes what telephony says about calls. Each fact is kept once by its key, in the transaction of the change it
+ * causes, so a replay after a resync or from the spool is harmless.
+ */
+export function createCallSink(deps: CallDeps): { handle(event: CallEvent): Promise<void> } {
+  return {
+    async handle(event) {
+      if (event.type === 'deviceState') return deps.listeners.deviceState(event)
+      if (event.type === 'callArrived') return arrive(deps, event)
+      const contact = await findByCallId(deps.db, event.callId)
+      if (!contact) return keepOrphan(deps, event)
+      await follow(deps, contact, event)
+      deps.wake()
+    },
+  }
+}
+
+async function arrive(deps: CallDeps, event: CallFact & { type: 'callArrived' }): Promise<void> {
+  const address = event.withheld ? null : toE164(event.ani)
+  const made = await deps.db.tx(async (tx) => {
+    if (!(await keep(tx, event))) return null
+    const [person] = await deps.requesters.ensure(tx, [{ kind: 'phone', address }])
+    if (!person) throw new Error('no requester for a call')
+    const harassing = (await deps.requesters.harassers(tx, [person.requesterId])).size > 0
+    const contact = await store.insertCall(tx, {
+      id: newId(),
+      callId: event.callId,
+      node: event.node,
+      account: event.dnis,
+      lookup: person.lookup,
+      sealed: person.sealed,
+      requesterId: person.requesterId,
+      receivedAt: new Date(event.at),
+      creditMs: harassing ? credits.harassing : 0,
+      requirement: deps.requirementFor(event.dnis),
+    })
+    return contact && { contact, harassing }
+  })
+  if (made) return deps.listeners.arrived(made.contact, made.harassing)
+  // Known already: the claim may still be owed, for instance when the gateway died between commit and claim.
+  const contact = await findByCallId(deps.db, event.callId)
+  if (contact && contact.endedAt === null) await deps.listeners.arrived(contact, contact.creditMs < 0)
+}
+
+/** What a call's fact means for its contact; null when it means nothing for the state. */
+export function factOf(event: CallFact, contact: Contact, agentId: string | null): ContactFact[] {
+  switch (event.type) {
+    case 'callHeld':
+      return held(event, contact)
+    case 'callBridged':
+      return [{ type: 'connected', ...(agentId ? { agentId } : {}) }]
+    case 'callNative':
+      return [{ type: 'native' }]
+    case 'nativeAnswered':
+      return [{ type: 'nativeAnswered', agentId }]
+    case 'callBackRequested':
+      return [{ type: 'callBackRequested' }]
+    case 'callBackConnected':
+      return [{ type: 'connected', ...(agentId ? { agentId } : {}) }]
+    case 'callBackEnded':
+      return event.status === 'ANSWER'
+        ? [{ type: 'hungUp', at: new Date(event.at) }]
+        : [{ type: 'dialFailed', status: event.status }]
+    case 'voicemailLeft':
+      return [{ type: 'voicemailLeft' }]
+    case 'legHeld':
+      return [{ type: 'held' }]
+    case 'legResumed':
+      return [{ type: 'resumed' }]
+    case 'consultAnswered':
+      return [{ type: 'consulting' }]
+    case 'consultEnded':
+      return [{ type: 'consultEnded' }]
+    case 'callEnded':
+      return ended(event, contact, agentId)
+    default:
+      return []
+  }
+}
+
+function held(event: CallFact & { type: 'callHeld' }, contact: Contact): ContactFact[] {
+  if (contact.state === 'received' || contact.state === 'screened') return [{ type: 'queued' }]
+  if (event.reason === 'noAnswer') return [{ type: 'dialFailed', status: event.lastDial }]
+  if (event.reason === 'agentLost') return [{ type: 'requeued', reason: 'agentLost' }]
+  if (event.reason === 'farSideLeft' || event.reason === 'asked')
+    return [{ type: 'requeued', reason: 'transfer' }]
+  return []
+}
+
+/**
+ * A hang-up seen without what went before (a gap in the link, the native queue while the gateway was away): the missing
+ * steps are made up for first, so the contact ends in the same way as if they had been seen.
+ */
+function ended(
+  event: CallFact & { type: 'callEnded' },
+  contact: Contact,
+  agentId: string | null,
+): ContactFact[] {
+  const hungUp: ContactFact = { type: 'hungUp', at: new Date(event.at) }
+  if (!event.answered) return [hungUp]
+  const owner = agentId ?? contact.agentId
+  switch (contact.state) {
+    case 'received':
+    case 'screened':
+    case 'queued':
+      return [{ type: 'native' }, { type: 'nativeAnswered', agentId: owner }, hungUp]
+    case 'native':
+      return contact.bridgedAt ? [hungUp] : [{ type: 'nativeAnswered', agentId: owner }, hungUp]
+    case 'offered':
+    case 'connecting':
+      return event.stage === 'nativeTalk'
+        ? [{ type: 'native' }, { type: 'nativeAnswered', agentId: owner }, hungUp]
+        : [{ type: 'connected' }, hungUp]
+    default:
+      return [hungUp]
+  }
+}
+
+async function follow(deps: CallDeps, contact: Contact, event: CallFact): Promise<void> {
+  const { listeners } = deps
+  if (event.type === 'callRinging' || event.type === 'callAnswered' || event.type === 'nativeEnded') return
+  const phone = 'phone' in event ? event.phone : null
+  const agentId = phone ? await listeners.agentOfPhone(phone) : null
+  if (event.type === 'dialEnded') {
+    if (event.status !== 'ANSWER' && event.status !== 'CANCEL' && agentId)
+      await listeners.phoneFailed(agentId, contact.id, event.status)
+    return
+  }
+  if (['emergencyKey', 'confJoined', 'confLeft', 'confFailed'].includes(event.type)) {
+    const fresh = await deps.db.tx(async (tx) => {
+      if (!(await keep(tx, event))) return false
+      if (event.type === 'emergencyKey') await store.raiseEmergency(tx, contact.id, credits.lifeOrProperty)
+      return true
+    })
+    if (fresh) await listeners.emergency(contact, event)
+    return
+  }
+
+  const facts = factOf(event, contact, agentId)
+  const changes = await deps.db.tx(async (tx) => {
+    if (!(await keep(tx, event))) return []
+    const done: { contact: Contact; fact: ContactFact; before: Contact['state'] }[] = []
+    let state = contact.state
+    for (const fact of facts) {
+      const applied = await deps.door.applyIn(tx, contact.id, fact, { actor, data: dataOf(event) })
+      if (!applied.ok) {
+        deps.log.info(
+          { contactId: contact.id, fact: fact.type, state: applied.contact?.state },
+          'call fact came too late',
+        )
+        continue
+      }
+      if (applied.note) continue
+      await companions(tx, deps, applied.contact)
+      done.push({ contact: applied.contact, fact, before: state })
+      state = applied.contact.state
+    }
+    return done
+  })
+  for (const change of changes) deps.door.announce(change.contact, change.fact, change.before)
+}
+
+/** What belongs into the same transaction as the change itself. */
+async function companions(tx: Tx, deps: CallDeps, contact: Contact): Promise<void> {
+  if (contact.end === 'abandoned' || contact.end === 'abandonedRinging' || contact.end === 'voicemail')
+    await store.insertCallBack(tx, contact, newId(), credits.callBackOwed)
+  if (contact.state === 'active')
+    for (const id of await store.openCallBacks(tx, contact.id))
+      await deps.door.applyIn(tx, id, { type: 'reachedSince', byContactId: contact.id }, { actor })
+}
+
+const keep = (tx: Tx, event: CallFact): Promise<boolean> =>
+  store.keepFact(tx, {
+    key: event.key,
+    callId: event.callId,
+    type: event.type,
+    data: dataOf(event),
+    at: new Date(event.at),
+  })
+
+/** Everything of the event but its envelope and the numbers of people. */
+function dataOf(event: CallFact): Record<string, unknown> {
+  const { key: _key, callId: _callId, node: _node, at: _at, type: _type, ...rest } = event
+  const data: Record<string, unknown> = { ...rest }
+  delete data['ani']
+  delete data['number']
+  return data
+}
+
+/** A fact about a call that never became a contact: kept, so the accounting can explain every leg. */
+async function keepOrphan(deps: CallDeps, event: CallFact): Promise<void> {
+  await keep(deps.db, event)
+  deps.log.warn({ callId: event.callId, type: event.type }, 'fact about a call without contact')
+}

@@ -1,0 +1,108 @@
+import type { Tx } from '../db/pool.ts'
+
+/** SQL of what is said in a text contact, and of drafts. */
+
+export type Reply = {
+  id: string
+  contactId: string
+  agentId: string
+  /** Chosen by the desk, so a repeated send is one message. */
+  clientId: string
+  kind: string
+  text: string
+}
+
+/**
+ * Stores an agent's words only while he holds the conversation.
+ * @returns 'stored', 'repeated' for a clientId already known, 'refused' when the contact is not his or not open
+ */
+export async function insertReply(tx: Tx, r: Reply): Promise<'stored' | 'repeated' | 'refused'> {
+  const [row] = await tx.query<{ held: boolean; stored: boolean }>(
+    `with held as (
+       update contacts set first_answer_at = coalesce(first_answer_at, clock_timestamp())
+       where id = $2 and agent_id = $3 and channel <> 'voice' and state in ('active', 'held', 'consulting')
+       returning id, channel, account
+     ), stored as (
+       insert into messages (id, contact_id, channel, account, provider_id, direction, kind, body, author, received_at)
+       select $1, id, channel, account, $4, 'out', $5, $6, $3::text, clock_timestamp() from held
+       on conflict (channel, account, provider_id) do nothing
+       returning id
+     )
+     select exists (select 1 from held) as held, exists (select 1 from stored) as stored`,
+    [r.id, r.contactId, r.agentId, r.clientId, r.kind, r.text],
+  )
+  if (!row?.held) return 'refused'
+  return row.stored ? 'stored' : 'repeated'
+}
+
+/** A line the system says by itself (an emergency number, the notice of the end); unique by `key`. */
+export async function insertSystemLine(
+  tx: Tx,
+  line: { id: string; contactId: string; key: string; text: string },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into messages (id, contact_id, channel, account, provider_id, direction, kind, body, author, received_at)
+     select $1, id, channel, account, $3, 'out', 'text', $4, 'system', clock_timestamp() from contacts where id = $2
+     on conflict (channel, account, provider_id) do nothing returning id`,
+    [line.id, line.contactId, line.key, line.text],
+  )
+  return rows.length > 0
+}
+
+export type Draft = { revision: number; body: Record<string, unknown>; savedAt: Date }
+
+export async function findDraft(tx: Tx, contactId: string): Promise<Draft | null> {
+  const [row] = await tx.query<Draft>(
+    `select revision, body, saved_at as "savedAt" from drafts where contact_id = $1`,
+    [contactId],
+  )
+  return row ?? null
+}
+
+/** @returns the new revision, or null when somebody saved a newer one first */
+export async function saveDraft(
+  tx: Tx,
+  contactId: string,
+  agentId: string,
+  revision: number,
+  body: Record<string, unknown>,
+): Promise<Draft | null> {
+  const [row] = await tx.query<Draft>(
+    `insert into drafts as d (contact_id, agent_id, body, revision)
+     select id, $2, $4, 1 from contacts where id = $1 and agent_id = $2 and ended_at is null
+     on conflict (contact_id) do update
+       set body = excluded.body, agent_id = excluded.agent_id, revision = d.revision + 1, saved_at = clock_timestamp()
+       where d.revision = $3
+     returning revision, body, saved_at as "savedAt"`,
+    [contactId, agentId, revision, JSON.stringify(body)],
+  )
+  return row ?? null
+}
+
+export async function deleteDraft(tx: Tx, contactId: string): Promise<void> {
+  await tx.query(`delete from drafts where contact_id = $1`, [contactId])
+}
+
+/** Wrap-ups whose time is over; the database clock decides. */
+export async function expiredWrapUps(tx: Tx, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select id from contacts where state = 'wrapUp' and wrap_up_until < clock_timestamp() and owed_at is null
+     order by wrap_up_until limit $1`,
+    [limit],
+  )
+  return rows.map((r) => r.id)
+}
+
+/** Conversations in which nobody said anything for `silenceMs`. */
+export async function silentConversations(tx: Tx, silenceMs: number, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select c.id from contacts c
+     where c.ended_at is null and c.channel <> 'voice' and c.state = 'active'
+       and c.last_inbound_at < clock_timestamp() - $1 * interval '1 millisecond'
+       and not exists (select 1 from messages m where m.contact_id = c.id
+         and m.stored_at > clock_timestamp() - $1 * interval '1 millisecond')
+     order by c.last_inbound_at limit $2`,
+    [silenceMs, limit],
+  )
+  return rows.map((r) => r.id)
+}

@@ -1,0 +1,129 @@
+import { newId } from '../base/ids.ts'
+import type { Db } from '../db/pool.ts'
+import { opensContact, type InboundText, type Intake, type IntakeReceipt } from '../channels/channel.ts'
+import { linkKindOf } from '../requesters/model.ts'
+import type { Requesters } from '../requesters/service.ts'
+import { createBatcher } from './batcher.ts'
+import * as store from './intake-store.ts'
+import { credits, type Requirement } from './model.ts'
+
+/** What a text says about urgency, judged by the referral slice's recogniser. */
+export type Screen = (text: string) => { emergency: boolean; urgent: boolean }
+
+export type IntakeDeps = {
+  db: Db
+  requesters: Pick<Requesters, 'ensure' | 'harassers'>
+  screen: Screen
+  /** What the addressed number or account asks of an agent, e.g. the enterprise desk's number. */
+  requirementFor: (account: string) => Requirement
+  /** Rings after each commit: the relay need not wait for its poll. */
+  wake: () => void
+}
+
+/** The menu key by which a citizen asks for a person; other keys are kept and answered by the menu itself. */
+const asksForPerson = 'human'
+
+/**
+ * The text edge of the ledger. `accept` resolves only after the commit: then, and only then, the sender may be
+ * answered. Many senders share one statement; one loud sender fills one contact and nobody else's.
+ */
+export function createIntake(deps: IntakeDeps): Intake {
+  const batcher = createBatcher((items: InboundText[]) => write(deps, items), { max: 250, inFlight: 2 })
+  return { accept: (items) => Promise.all(items.map((item) => batcher.add(item))) }
+}
+
+const keyOf = (m: { channel: string; account: string; providerId: string }): string =>
+  JSON.stringify([m.channel, m.account, m.providerId])
+
+async function write(deps: IntakeDeps, items: InboundText[]): Promise<IntakeReceipt[]> {
+  const { db, requesters } = deps
+  const people = await requesters.ensure(
+    db,
+    items.map((i) => ({ kind: linkKindOf(i.channel), address: i.from })),
+  )
+  const harassing = await requesters.harassers(db, [...new Set(people.map((p) => p.requesterId))])
+  const messages: store.ReadyMessage[] = []
+  const events: store.ReadyEvent[] = []
+  items.forEach((item, n) => {
+    const person = people[n]!
+    if (isHappening(item)) {
+      events.push({
+        id: newId(),
+        channel: item.channel,
+        account: item.account,
+        providerId: item.providerId,
+        requesterId: person.requesterId,
+        name: item.event?.name ?? item.control ?? 'unknown',
+        data: item.event ?? { text: item.text },
+        receivedAt: item.receivedAt,
+      })
+      return
+    }
+    const seen = deps.screen(item.text)
+    messages.push({
+      messageId: newId(),
+      contactId: newId(),
+      channel: item.channel,
+      account: item.account,
+      lookup: person.lookup,
+      sealed: person.sealed,
+      requesterId: person.requesterId,
+      providerId: item.providerId,
+      kind: item.kind,
+      body: item.text,
+      raw: item.raw,
+      media: attachmentOf(item),
+      partial: item.partial ?? false,
+      providerTime: item.providerTime ?? null,
+      receivedAt: item.receivedAt,
+      emergency: seen.emergency,
+      // A harassing sender in danger is in danger first.
+      creditMs: seen.emergency
+        ? credits.lifeOrProperty
+        : harassing.has(person.requesterId)
+          ? credits.harassing
+          : seen.urgent
+            ? credits.urgentSituation
+            : 0,
+      requirement: deps.requirementFor(item.account),
+    })
+  })
+
+  const stored = messages.length > 0 ? await store.storeMessages(db, messages) : []
+  const freshEvents = events.length > 0 ? await store.storeEvents(db, events) : []
+  deps.wake()
+
+  const contactOf = new Map(stored.map((s) => [keyOf(s), s.contactId]))
+  const kept = new Set(freshEvents)
+  const duplicates = messages.filter((m) => !contactOf.has(keyOf(m)))
+  if (duplicates.length > 0)
+    for (const known of await store.contactsOfMessages(db, duplicates))
+      contactOf.set(keyOf(known), known.contactId)
+  const fresh = new Set(stored.map(keyOf))
+
+  // Two items with one key in one batch: the first is the message, the second its duplicate.
+  const answered = new Set<string>()
+  return items.map((item) => {
+    const key = keyOf(item)
+    const first = !answered.has(key)
+    answered.add(key)
+    const duplicate = !first || !(isHappening(item) ? kept.has(item.providerId) : fresh.has(key))
+    return { providerId: item.providerId, contactId: contactOf.get(key) ?? null, duplicate }
+  })
+}
+
+/** A happening is kept but waits for nobody, unless the citizen pressed the key that asks for a person. */
+const isHappening = (item: InboundText): boolean =>
+  !opensContact(item) && !(item.event?.name === 'CLICK' && item.event.key === asksForPerson)
+
+/** What a message carries beside its text, in one column. */
+function attachmentOf(item: InboundText): Record<string, unknown> | null {
+  const { media, place, link, event } = item
+  if (!media && !place && !link && !event) return null
+  return {
+    ...(media ? { media } : {}),
+    ...(place ? { place } : {}),
+    ...(link ? { link } : {}),
+    ...(event ? { event } : {}),
+  }
+}

@@ -1,0 +1,172 @@
+import type { Tx } from '../db/pool.ts'
+import type { Channel, Contact } from './model.ts'
+import type { ContactForMatching } from './ports.ts'
+import { contactColumns } from './rows.ts'
+
+/** Reading statements: nothing here changes a row. */
+
+const matchingColumns = `c.id, c.channel, c.state, c.agent_id as "agentId",
+  (extract(epoch from c.received_at) * 1000)::bigint - c.credit_ms as score,
+  (extract(epoch from coalesce(c.queued_at, c.received_at)) * 1000)::bigint as "queuedAtMs", c.requirement,
+  c.sticky_agent_id as "stickyAgentId", c.emergency,
+  (extract(epoch from c.changed_at) * 1000)::bigint as "changedAtMs"`
+
+export const openForMatching = (
+  tx: Tx,
+  afterId: string | null,
+  limit: number,
+): Promise<ContactForMatching[]> =>
+  tx.query(
+    `select ${matchingColumns} from contacts c
+     where c.ended_at is null and ($1::uuid is null or c.id > $1) order by c.id limit $2`,
+    [afterId, limit],
+  )
+
+export const changedForMatching = (tx: Tx, sinceMs: number, limit: number): Promise<ContactForMatching[]> =>
+  tx.query(
+    `select ${matchingColumns} from contacts c
+     where c.changed_at > to_timestamp($1::double precision / 1000) order by c.changed_at limit $2`,
+    [sinceMs, limit],
+  )
+
+export async function oneForMatching(tx: Tx, id: string): Promise<ContactForMatching | null> {
+  const [row] = await tx.query<ContactForMatching>(
+    `select ${matchingColumns} from contacts c where c.id = $1`,
+    [id],
+  )
+  return row ?? null
+}
+
+/** Slots in use by agent: voice and text counted apart; an unexpired wrap-up blocks both until it is settled. */
+export async function loads(
+  tx: Tx,
+  agentIds?: string[],
+): Promise<Map<string, { voice: number; text: number; wrapUp: boolean }>> {
+  const rows = await tx.query<{ agentId: string; voice: number; text: number; wrapUp: boolean }>(
+    `select agent_id as "agentId",
+       count(*) filter (where channel = 'voice' and state <> 'wrapUp') as voice,
+       count(*) filter (where channel <> 'voice' and state <> 'wrapUp') as text,
+       bool_or(state = 'wrapUp') as "wrapUp"
+     from contacts
+     where ended_at is null and agent_id is not null and owed_at is null
+       and state in ('offered','connecting','active','held','consulting','native','wrapUp')
+       and ($1::uuid[] is null or agent_id = any($1))
+     group by agent_id`,
+    [agentIds ?? null],
+  )
+  return new Map(rows.map((r) => [r.agentId, { voice: r.voice, text: r.text, wrapUp: r.wrapUp }]))
+}
+
+export const contactsOfAgent = (tx: Tx, agentId: string): Promise<Contact[]> =>
+  tx.query(
+    `select ${contactColumns} from contacts c where c.agent_id = $1 and c.ended_at is null order by c.received_at`,
+    [agentId],
+  )
+
+export type HistoryRow = {
+  id: string
+  channel: Channel
+  at: string
+  state: string
+  end: string | null
+  agentId: string | null
+  summary: string
+}
+
+/** The latest contacts of one person over all channels; confidential ones never join a history. */
+export const historyOf = (
+  tx: Tx,
+  requesterIds: string[],
+  exceptId: string,
+  limit: number,
+): Promise<HistoryRow[]> =>
+  tx.query(
+    `select c.id, c.channel, to_char(c.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
+       c.state, c."end", c.agent_id as "agentId",
+       coalesce((select left(m.body, 60) from messages m where m.contact_id = c.id and m.direction = 'in'
+                 order by m.received_at limit 1), '') as summary
+     from contacts c
+     where c.requester_id = any($1::uuid[]) and c.id <> $2 and not c.confidential
+     order by c.received_at desc limit $3`,
+    [requesterIds, exceptId, limit],
+  )
+
+export type MessageRow = {
+  id: string
+  direction: 'in' | 'out'
+  kind: string
+  body: string
+  media: unknown
+  author: string | null
+  receivedAt: Date
+}
+
+export const messagesOf = (tx: Tx, contactId: string, limit = 200): Promise<MessageRow[]> =>
+  tx.query(
+    `select * from (
+       select id, direction, kind, body, media, author, received_at as "receivedAt"
+       from messages where contact_id = $1 order by received_at desc, id desc limit $2) newest
+     order by "receivedAt", id`,
+    [contactId, limit],
+  )
+
+export type ContactFilter = {
+  channel?: string
+  state?: string
+  end?: string
+  agentId?: string
+  callId?: string
+  providerId?: string
+  open?: boolean
+  before?: { receivedAt: string; id: string }
+  limit: number
+}
+
+/** Newest first, keyset paging on (received_at, id): a page never shifts while contacts arrive. */
+export const listContacts = (tx: Tx, f: ContactFilter): Promise<(Contact & { providerIds: string[] })[]> =>
+  tx.query(
+    `select ${contactColumns},
+       coalesce((select array_agg(m.provider_id order by m.received_at) from (
+         select provider_id, received_at from messages where contact_id = c.id and direction = 'in'
+         order by received_at limit 100) m), '{}') as "providerIds"
+     from contacts c
+     where ($1::text is null or c.channel = $1) and ($2::text is null or c.state = $2)
+       and ($3::text is null or c."end" = $3) and ($4::uuid is null or c.agent_id = $4)
+       and ($5::text is null or c.call_id = $5)
+       and ($6::text is null or exists (select 1 from messages m where m.contact_id = c.id and m.provider_id = $6))
+       and ($7::boolean is null or (c.ended_at is null) = $7)
+       and ($8::timestamptz is null or (c.received_at, c.id) < ($8, $9::uuid))
+     order by c.received_at desc, c.id desc limit $10`,
+    [
+      f.channel ?? null,
+      f.state ?? null,
+      f.end ?? null,
+      f.agentId ?? null,
+      f.callId ?? null,
+      f.providerId ?? null,
+      f.open ?? null,
+      f.before?.receivedAt ?? null,
+      f.before?.id ?? null,
+      f.limit,
+    ],
+  )
+
+export type EventRow = {
+  type: string
+  fromState: string | null
+  toState: string | null
+  at: Date
+  actorKind: string
+  actorId: string
+  actorRole: string
+  cite: string | null
+  data: unknown
+}
+
+export const eventsOf = (tx: Tx, contactId: string): Promise<EventRow[]> =>
+  tx.query(
+    `select type, from_state as "fromState", to_state as "toState", at, actor_kind as "actorKind",
+       actor_id as "actorId", actor_role as "actorRole", cite, data
+     from contact_events where contact_id = $1 order by id`,
+    [contactId],
+  )

@@ -1,0 +1,53 @@
+import type { Db } from '../db/pool.ts'
+import { createCallSink, type CallDeps } from './calls.ts'
+import { createConversations, type ConversationLimits, type SendToRequester } from './conversations.ts'
+import { createDoor, type Door } from './door.ts'
+import { createIntake, type IntakeDeps } from './intake.ts'
+import type { ContactsForMatching } from './ports.ts'
+import * as reads from './reads.ts'
+import { createRegister, type Registrar } from './registration.ts'
+import { findContact } from './store.ts'
+
+export type ContactLimits = ConversationLimits & { wrapUpMs: number }
+
+/** Defaults of design "Semantics": wrap-up 60 s with one renewal; a silent conversation ends after ten minutes. */
+export const contactLimits: ContactLimits = { wrapUpMs: 60_000, silenceMs: 600_000 }
+
+export type ContactsDeps<Outcome, Registered> = Omit<IntakeDeps, 'db'> &
+  Omit<CallDeps, 'db' | 'door'> & {
+    db: Db
+    send: SendToRequester
+    registrar: Registrar<Outcome, Registered>
+    limits: ContactLimits
+  }
+
+/** The door alone: what must exist before the slices that `createContacts` in turn depends on. */
+export const createContactDoor = (db: Db, limits: ContactLimits): Door => createDoor(db, limits.wrapUpMs)
+
+export const createMatchingReads = (db: Db): ContactsForMatching => ({
+  open: (afterId, limit) => reads.openForMatching(db, afterId, limit),
+  changedSince: (sinceMs, limit) => reads.changedForMatching(db, sinceMs, limit),
+  one: (id) => reads.oneForMatching(db, id),
+})
+
+export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDeps<Outcome, Registered>) {
+  const { db } = deps
+  const conversations = createConversations(db, door, deps.send, deps.limits)
+  return {
+    door,
+    intake: createIntake(deps),
+    calls: createCallSink({ ...deps, door }),
+    conversations,
+    register: createRegister(db, door, deps.registrar),
+    find: (id: string) => findContact(db, id),
+    messagesOf: (id: string) => reads.messagesOf(db, id),
+    ofAgent: (agentId: string) => reads.contactsOfAgent(db, agentId),
+    historyOf: (requesterIds: string[], exceptId: string, limit = 8) =>
+      reads.historyOf(db, requesterIds, exceptId, limit),
+    loads: (agentIds?: string[]) => reads.loads(db, agentIds),
+    list: (filter: reads.ContactFilter) => reads.listContacts(db, filter),
+    eventsOf: (id: string) => reads.eventsOf(db, id),
+  }
+}
+
+export type Contacts = ReturnType<typeof createContacts>
