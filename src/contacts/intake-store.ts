@@ -35,7 +35,7 @@ export type StoredMessage = {
 /**
  * Message, contact, event and bell in one statement. Invariants:
  * - a provider id is stored once per (channel, account); a duplicate, even of long ago, creates nothing;
- * - one open contact per (channel, account, requester address): the partial unique index decides between rivals;
+ * - one open conversation per (channel, account, requester address): the partial unique index decides between rivals;
  * - senders are folded and sorted by key before the upsert, because one statement may touch a row only once and two
  *   batches must lock rows in the same order.
  */
@@ -69,7 +69,7 @@ const storeMessagesSql = `
       (select p.agent_id from contacts p where p.requester_id = s.requester_id and p.agent_id is not null
          and p.received_at > s.received_at - interval '24 hours' order by p.received_at desc limit 1)
     from senders s order by s.channel, s.account, s.lookup
-    on conflict (channel, account, address_lookup) where ended_at is null and channel <> 'voice'
+    on conflict (channel, account, address_lookup) where state not in ('wrapUp', 'ended') and channel <> 'voice'
     do update set last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
       credit_ms = greatest(c.credit_ms, excluded.credit_ms),
       emergency = c.emergency or excluded.emergency,

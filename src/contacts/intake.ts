@@ -1,6 +1,6 @@
 import { newId } from '../base/ids.ts'
 import type { Db } from '../db/pool.ts'
-import { opensContact, type InboundText, type Intake, type IntakeReceipt } from '../channels/channel.ts'
+import { opensContact, type InboundText, type Intake, type Accepted } from '../channels/channel.ts'
 import { linkKindOf } from '../requesters/model.ts'
 import type { Requesters } from '../requesters/service.ts'
 import { createBatcher } from './batcher.ts'
@@ -20,9 +20,6 @@ export type IntakeDeps = {
   wake: () => void
 }
 
-/** The menu key by which a citizen asks for a person; other keys are kept and answered by the menu itself. */
-const asksForPerson = 'human'
-
 /**
  * The text edge of the ledger. `accept` resolves only after the commit: then, and only then, the sender may be
  * answered. Many senders share one statement; one loud sender fills one contact and nobody else's.
@@ -35,7 +32,7 @@ export function createIntake(deps: IntakeDeps): Intake {
 const keyOf = (m: { channel: string; account: string; providerId: string }): string =>
   JSON.stringify([m.channel, m.account, m.providerId])
 
-async function write(deps: IntakeDeps, items: InboundText[]): Promise<IntakeReceipt[]> {
+async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]> {
   const { db, requesters } = deps
   const people = await requesters.ensure(
     db,
@@ -46,7 +43,7 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<IntakeRece
   const events: store.ReadyEvent[] = []
   items.forEach((item, n) => {
     const person = people[n]!
-    if (isHappening(item)) {
+    if (!opensContact(item)) {
       events.push({
         id: newId(),
         channel: item.channel,
@@ -72,7 +69,7 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<IntakeRece
       kind: item.kind,
       body: item.text,
       raw: item.raw,
-      media: attachmentOf(item),
+      media: item.media ?? item.event,
       partial: item.partial ?? false,
       providerTime: item.providerTime ?? null,
       receivedAt: item.receivedAt,
@@ -107,23 +104,7 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<IntakeRece
     const key = keyOf(item)
     const first = !answered.has(key)
     answered.add(key)
-    const duplicate = !first || !(isHappening(item) ? kept.has(item.providerId) : fresh.has(key))
+    const duplicate = !first || !(opensContact(item) ? fresh.has(key) : kept.has(item.providerId))
     return { providerId: item.providerId, contactId: contactOf.get(key) ?? null, duplicate }
   })
-}
-
-/** A happening is kept but waits for nobody, unless the citizen pressed the key that asks for a person. */
-const isHappening = (item: InboundText): boolean =>
-  !opensContact(item) && !(item.event?.name === 'CLICK' && item.event.key === asksForPerson)
-
-/** What a message carries beside its text, in one column. */
-function attachmentOf(item: InboundText): Record<string, unknown> | null {
-  const { media, place, link, event } = item
-  if (!media && !place && !link && !event) return null
-  return {
-    ...(media ? { media } : {}),
-    ...(place ? { place } : {}),
-    ...(link ? { link } : {}),
-    ...(event ? { event } : {}),
-  }
 }

@@ -110,9 +110,10 @@ create table contacts (
   check ((state = 'ended') = (ended_at is not null))
 );
 create unique index contacts_call_id on contacts (call_id) where call_id is not null;
--- One open contact per account and requester address: messages join it (text only).
+-- One open conversation per account and requester address: messages join it (text only). In wrap-up the conversation is
+-- over, so what the requester says then opens a new one instead of lying with an agent who has let go.
 create unique index contacts_open_text on contacts (channel, account, address_lookup)
-  where ended_at is null and channel <> 'voice';
+  where state not in ('wrapUp', 'ended') and channel <> 'voice';
 -- No agent ever holds two voice contacts.
 create unique index contacts_one_voice_per_agent on contacts (agent_id)
   where channel = 'voice' and state in ('offered','connecting','active','held','consulting');

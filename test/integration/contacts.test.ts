@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { system } from '../../src/base/actor.ts'
+import { arrived, ended, fact, heldNew, sms, startContacts } from '../support/contacts.ts'
+
+type World = Awaited<ReturnType<typeof startContacts>>
+let world: World
+beforeAll(async () => {
+  world = await startContacts()
+})
+afterAll(() => world.stop())
+
+const count = async (sql: string, values: unknown[] = []): Promise<number> =>
+  (await world.db.query<{ n: number }>(`select count(*) as n from ${sql}`, values))[0]!.n
+
+async function onlyContact(callId: string) {
+  const [contact] = await world.contacts.list({ callId, limit: 1 })
+  return contact!
+}
+
+describe('texts', () => {
+  it('join the open contact of their sender; a duplicate creates nothing', async () => {
+    const first = sms('+8613800000001', '路灯不亮')
+    const [a] = await world.contacts.intake.accept([first])
+    const [b, again] = await world.contacts.intake.accept([sms('+8613800000001', '在建国路'), first])
+    expect(a).toMatchObject({ duplicate: false })
+    expect(b).toMatchObject({ contactId: a!.contactId, duplicate: false })
+    expect(again).toMatchObject({ contactId: a!.contactId, duplicate: true })
+    expect(await count('messages where contact_id = $1', [a!.contactId])).toBe(2)
+  })
+
+  it('keep one contact however many arrive at once, and hurt nobody else', async () => {
+    const loud = Array.from({ length: 2_000 }, (_, n) => sms('+8613800000002', `第${n}条`))
+    const quiet = Array.from({ length: 20 }, (_, n) =>
+      sms(`+86138000010${String(n).padStart(2, '0')}`, '停水了'),
+    )
+    const answers = await Promise.all([...loud, ...quiet].map((m) => world.contacts.intake.accept([m])))
+    expect(new Set(answers.slice(0, 2_000).map(([a]) => a!.contactId)).size).toBe(1)
+    expect(new Set(answers.slice(2_000).map(([a]) => a!.contactId)).size).toBe(20)
+    expect(answers.flat().every((a) => !a.duplicate)).toBe(true)
+  })
+
+  it('open a new contact after the end of the last one, once, however they race', async () => {
+    const [a] = await world.contacts.intake.accept([sms('+8613800000003', '你好')])
+    await world.contacts.door.apply(a!.contactId!, { type: 'failed' }, { actor: system('test') })
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => world.contacts.intake.accept([sms('+8613800000003', '还在吗')])),
+    )
+    const ids = new Set(answers.map(([x]) => x!.contactId))
+    expect(ids.size).toBe(1)
+    expect(ids.has(a!.contactId)).toBe(false)
+  })
+
+  it('store rare characters exactly and jump the queue in an emergency', async () => {
+    const text = '着火了😱​𠮷'
+    const [a] = await world.contacts.intake.accept([sms('+8613800000004', text)])
+    const [message] = await world.contacts.messagesOf(a!.contactId!)
+    expect(message!.body).toBe(text)
+    const contact = await world.contacts.find(a!.contactId!)
+    expect(contact).toMatchObject({ emergency: true, state: 'queued' })
+    expect(contact!.creditMs).toBeGreaterThan(0)
+    expect(
+      await count(`outbox where queue = 'emergencies' and data->>'contactId' = $1`, [a!.contactId]),
+    ).toBe(1)
+  })
+
+  it('are kept without a contact when they ask for nobody', async () => {
+    const follow = sms('oX1', '', {
+      channel: 'wechat',
+      account: 'gh_a',
+      kind: 'event',
+      event: { name: 'subscribe', fields: {} },
+    })
+    expect(await world.contacts.intake.accept([follow])).toMatchObject([
+      { contactId: null, duplicate: false },
+    ])
+    expect(await world.contacts.intake.accept([follow])).toMatchObject([{ contactId: null, duplicate: true }])
+    expect(await count(`channel_events where name = 'subscribe'`)).toBe(1)
+  })
+})
+
+describe('one person', () => {
+  it('shares a history over channels once a code proves the number, and no longer when it is undone', async () => {
+    const { requesters, contacts, db } = world
+    const [byPhone] = await contacts.intake.accept([sms('+8613800000005', '下水堵了')])
+    const [byWechat] = await contacts.intake.accept([
+      sms('oFive', '还没来修', { channel: 'wechat', account: 'gh_a' }),
+    ])
+    const phone = (await contacts.find(byPhone!.contactId!))!
+    const wechat = (await contacts.find(byWechat!.contactId!))!
+    expect(wechat.requesterId).not.toBe(phone.requesterId)
+
+    let code = ''
+    await requesters.claimPhone(wechat.requesterId, '+8613800000005', async (_tx, sent) => void (code = sent))
+    expect(await requesters.samePerson(wechat.requesterId)).toEqual([wechat.requesterId])
+    const wrong = code === '000000' ? '000001' : '000000'
+    await expect(requesters.confirmPhone(wechat.requesterId, wrong)).rejects.toMatchObject({
+      code: 'codeWrong',
+    })
+    await requesters.confirmPhone(wechat.requesterId, code)
+
+    const person = await requesters.samePerson(wechat.requesterId)
+    expect(person.sort()).toEqual([phone.requesterId, wechat.requesterId].sort())
+    const history = await contacts.historyOf(person, wechat.id)
+    expect(history.map((h) => h.id)).toContain(phone.id)
+
+    const [join] = await db.query<{ id: string }>(`select id from requester_joins where requester_a = $1`, [
+      wechat.requesterId,
+    ])
+    await requesters.undoJoin(join!.id, system('test'))
+    expect(await requesters.samePerson(wechat.requesterId)).toEqual([wechat.requesterId])
+  })
+
+  it('is not proven by guessing', async () => {
+    const [a] = await world.contacts.intake.accept([
+      sms('oGuess', '在吗', { channel: 'wechat', account: 'gh_a' }),
+    ])
+    const { requesterId } = (await world.contacts.find(a!.contactId!))!
+    let code = ''
+    await world.requesters.claimPhone(requesterId, '+8613800000006', async (_tx, sent) => void (code = sent))
+    const wrong = code === '111111' ? '222222' : '111111'
+    for (let n = 0; n < 5; n++) await world.requesters.confirmPhone(requesterId, wrong).catch(() => {})
+    await expect(world.requesters.confirmPhone(requesterId, code)).rejects.toMatchObject({
+      code: 'codeExpired',
+    })
+  })
+})
+
+describe('calls', () => {
+  it('become one contact each, whatever is repeated', async () => {
+    const { calls } = world.contacts
+    for (const event of [
+      arrived('n1-1.1', '13800000011'),
+      arrived('n1-1.1', '13800000011'),
+      heldNew('n1-1.1'),
+      heldNew('n1-1.1'),
+    ])
+      await calls.handle(event)
+    expect(await count(`contacts where call_id = 'n1-1.1'`)).toBe(1)
+    expect(await onlyContact('n1-1.1')).toMatchObject({ state: 'queued', channel: 'voice', account: '12345' })
+  })
+
+  it('given up in the queue leave one debt to call back, paid when the caller reaches an agent himself', async () => {
+    const { calls } = world.contacts
+    const number = '13800000012'
+    for (const event of [arrived('n1-2.1', number), heldNew('n1-2.1'), ended('n1-2.1', 20)])
+      await calls.handle(event)
+    for (const event of [arrived('n1-2.2', number), heldNew('n1-2.2'), ended('n1-2.2', 20)])
+      await calls.handle(event)
+    expect(await onlyContact('n1-2.1')).toMatchObject({ state: 'ended', end: 'abandoned' })
+    const debts = () =>
+      count(`contacts where call_back and ended_at is null and parent_contact_id = $1`, [first.id])
+    const first = await onlyContact('n1-2.1')
+    expect(await debts()).toBe(1)
+
+    await calls.handle(arrived('n1-2.3', number))
+    await calls.handle(heldNew('n1-2.3'))
+    const third = await onlyContact('n1-2.3')
+    const agentId = '0190d9a0-0000-7000-8000-0000000000aa'
+    const actor = system('test')
+    await world.contacts.door.apply(third.id, { type: 'offered', agentId }, { actor })
+    await world.contacts.door.apply(third.id, { type: 'accepted', agentId }, { actor })
+    await calls.handle(fact('n1-2.3', 'callBridged', 5, { phone: '1001', legId: 'n1-2.4' }))
+    expect(await debts()).toBe(0)
+  })
+
+  it('that slipped within five seconds owe nothing', async () => {
+    const { calls } = world.contacts
+    for (const event of [arrived('n1-3.1', '13800000013'), heldNew('n1-3.1'), ended('n1-3.1', 3)])
+      await calls.handle(event)
+    const contact = await onlyContact('n1-3.1')
+    expect(contact.end).toBe('shortAbandon')
+    expect(await count(`contacts where parent_contact_id = $1`, [contact.id])).toBe(0)
+  })
+
+  it('from withheld numbers never merge', async () => {
+    const { calls } = world.contacts
+    await calls.handle(arrived('n1-4.1', ''))
+    await calls.handle(arrived('n1-4.2', ''))
+    const [a, b] = [await onlyContact('n1-4.1'), await onlyContact('n1-4.2')]
+    expect(a.requesterId).not.toBe(b.requesterId)
+  })
+
+  it('answered by the native queue while the gateway was away leave the registration owed', async () => {
+    const { calls } = world.contacts
+    await calls.handle(arrived('n1-5.1', '13800000015'))
+    await calls.handle(ended('n1-5.1', 60, true))
+    const contact = await onlyContact('n1-5.1')
+    expect(contact).toMatchObject({ state: 'wrapUp', end: null })
+    expect(contact.owedAt).not.toBeNull()
+  })
+
+  it('never give two voice contacts to one agent', async () => {
+    const { calls, door } = world.contacts
+    const agentId = '0190d9a0-0000-7000-8000-0000000000bb'
+    for (const id of ['n1-6.1', 'n1-6.2']) {
+      await calls.handle(arrived(id, '13800000016'))
+      await calls.handle(heldNew(id))
+    }
+    const offer = async (callId: string) =>
+      door.apply((await onlyContact(callId)).id, { type: 'offered', agentId }, { actor: system('test') })
+    await expect(offer('n1-6.1')).resolves.toMatchObject({ ok: true })
+    await expect(offer('n1-6.2')).rejects.toMatchObject({ code: '23505' })
+  })
+})
+
+describe('the door', () => {
+  it('lets one of two rivals win and tells the other the new state', async () => {
+    const [a] = await world.contacts.intake.accept([sms('+8613800000021', '你好')])
+    const rivals = ['0190d9a0-0000-7000-8000-0000000000c1', '0190d9a0-0000-7000-8000-0000000000c2']
+    const results = await Promise.all(
+      rivals.map((agentId) =>
+        world.contacts.door.apply(a!.contactId!, { type: 'offered', agentId }, { actor: system('test') }),
+      ),
+    )
+    expect(results.filter((r) => r.ok)).toHaveLength(1)
+    expect(results.find((r) => !r.ok)).toMatchObject({ refused: 'wrongState', contact: { state: 'offered' } })
+  })
+})
