@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { type Tool, tool, type ToolName } from './tools.ts'
+
+/** Runs a program to its end. @throws Error with its own words when it fails */
+export function finish(
+  program: Omit<Tool, 'version'>,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const child = spawn(program.command, [...program.args, ...args], {
+    env: { ...process.env, ...program.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  let complained = ''
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (complained += chunk.toString()))
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('close', (code) => {
+      if (code === 0) done(said)
+      else fail(new Error(complained.trim() || `${program.command} ended with code ${code}`))
+    })
+  })
+}
+
+/** Runs a program of PostgreSQL against a database. The password goes by the environment, not by the process list. */
+export async function postgresProgram(name: ToolName, url: string, args: string[]): Promise<string> {
+  const { hostname, port, username, password, pathname } = new URL(url)
+  return finish(await tool(name), args, {
+    PGHOST: hostname,
+    PGPORT: port || '5432',
+    PGUSER: decodeURIComponent(username),
+    PGPASSWORD: decodeURIComponent(password),
+    PGDATABASE: decodeURIComponent(pathname.slice(1)),
+  })
+}
+
+/** tar(1) of the machine. */
+export const tar = (args: string[]): Promise<string> =>
+  finish({ command: 'tar', args: [], env: {}, root: '/' }, args)

@@ -1,0 +1,46 @@
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { postgresProgram, tar } from '../archive.ts'
+import { type Command, ServiceProblem } from '../command.ts'
+import { withDatabase } from '../database.ts'
+import { dataHome } from '../paths.ts'
+import { readDotEnv, secretsFile } from '../settings.ts'
+
+export const backup: Command = {
+  usage: 'backup FILE',
+  does: 'writes the database and the recordings into one file; also while the gateway runs',
+  words: [1, 1],
+  async run({ words: [name = ''] }, report) {
+    readDotEnv()
+    const file = resolve(name)
+    if (existsSync(file))
+      throw new ServiceProblem(`${file} is there already; choose another name, or move it away.`)
+    if (!existsSync(dirname(file))) throw new ServiceProblem(`The folder ${dirname(file)} does not exist.`)
+    const work = join(dataHome(), `backup-${process.pid}`)
+    mkdirSync(work, { recursive: true, mode: 0o700 })
+    try {
+      report('backup: reading the database')
+      // one transaction: the dump is the state of one instant, whatever goes on meanwhile
+      await withDatabase((url) =>
+        postgresProgram('pg_dump', url, [
+          '--format=custom',
+          '--no-owner',
+          `--file=${join(work, 'database.dump')}`,
+        ]),
+      )
+      const recordings = existsSync(join(dataHome(), 'recordings')) ? ['-C', dataHome(), 'recordings'] : []
+      report('backup: packing')
+      writeFileSync(join(work, 'about.json'), JSON.stringify({ madeAt: new Date().toISOString(), form: 1 }))
+      await tar(['-czf', `${file}.part`, '-C', work, 'about.json', 'database.dump', ...recordings])
+      renameSync(`${file}.part`, file)
+    } finally {
+      rmSync(work, { recursive: true, force: true })
+      rmSync(`${file}.part`, { force: true })
+    }
+    report(`backup: ${file}, ${Math.ceil(statSync(file).size / 2 ** 20)} MiB`)
+    report(
+      `backup: the keys are NOT in it. Keep a copy of ${secretsFile()} (or of your own HOTLINE_PII_KEY) elsewhere.`,
+    )
+    return 0
+  },
+}
