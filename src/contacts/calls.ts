@@ -36,6 +36,9 @@ export type CallDeps = {
 
 const actor: Actor = system('telephony')
 
+/** Tries to reach a citizen by call back (semantics: defaults). Local policy. */
+export const callBackTries = 3
+
 /**
  * Consumes what telephony says about calls. Each fact is kept once by its key, in the transaction of the change it
  * causes, so a replay after a resync or from the spool is harmless.
@@ -93,12 +96,12 @@ export function factOf(event: CallFact, contact: Contact, agentId: string | null
       return [{ type: 'nativeAnswered', agentId }]
     case 'callBackRequested':
       return [{ type: 'callBackRequested' }]
-    case 'callBackConnected':
-      return [{ type: 'connected', ...(agentId ? { agentId } : {}) }]
-    case 'callBackEnded':
-      return event.status === 'ANSWER'
-        ? [{ type: 'hungUp', at: new Date(event.at) }]
-        : [{ type: 'dialFailed', status: event.status }]
+    case 'callBackFailed':
+      // The citizen did not answer: the debt goes back to its place, until the last try is used up.
+      return [
+        { type: 'dialFailed', status: event.status },
+        ...(contact.callBackTries >= callBackTries ? [{ type: 'failed' } as const] : []),
+      ]
     case 'voicemailLeft':
       return [{ type: 'voicemailLeft' }]
     case 'legHeld':

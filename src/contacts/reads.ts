@@ -111,6 +111,7 @@ export const messagesOf = (tx: Tx, contactId: string, limit = 200): Promise<Mess
   )
 
 export type ContactFilter = {
+  id?: string
   channel?: string
   state?: string
   end?: string
@@ -136,6 +137,7 @@ export const listContacts = (tx: Tx, f: ContactFilter): Promise<(Contact & { pro
        and ($6::text is null or exists (select 1 from messages m where m.contact_id = c.id and m.provider_id = $6))
        and ($7::boolean is null or (c.ended_at is null) = $7)
        and ($8::timestamptz is null or (c.received_at, c.id) < ($8, $9::uuid))
+       and ($11::uuid is null or c.id = $11)
      order by c.received_at desc, c.id desc limit $10`,
     [
       f.channel ?? null,
@@ -148,6 +150,7 @@ export const listContacts = (tx: Tx, f: ContactFilter): Promise<(Contact & { pro
       f.before?.receivedAt ?? null,
       f.before?.id ?? null,
       f.limit,
+      f.id ?? null,
     ],
   )
 

@@ -1,0 +1,92 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { problem } from '../base/problem.ts'
+import { ContactDetail, ContactId, ContactPage, ContactQuery, type ContactView } from './contract.ts'
+import type { Contact } from './model.ts'
+import type { Contacts } from './service.ts'
+
+export type ContactRoutesOptions = {
+  contacts: Pick<Contacts, 'list' | 'eventsOf'>
+  /** Numbers of the orders registered from these contacts. */
+  workOrdersOf: (contactIds: string[]) => Promise<Map<string, string[]>>
+}
+
+/** `GET /api/contacts` and `/api/contacts/{id}`; the scope they are registered in demands the role. */
+export async function contactRoutes(instance: FastifyInstance, options: ContactRoutesOptions): Promise<void> {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>()
+  const { contacts, workOrdersOf } = options
+
+  app.get(
+    '/api/contacts',
+    { schema: { tags: ['contacts'], querystring: ContactQuery, response: { 200: ContactPage } } },
+    async (request) => {
+      const { cursor, limit, ...filter } = request.query
+      const rows = await contacts.list({
+        ...filter,
+        limit: limit + 1,
+        ...(cursor ? { before: decode(cursor) } : {}),
+      })
+      const page = rows.slice(0, limit)
+      const orders = await workOrdersOf(page.map((c) => c.id))
+      const last = page.at(-1)
+      return {
+        items: page.map((c) => view(c, c.providerIds, orders.get(c.id) ?? [])),
+        next: rows.length > limit && last ? encode(last) : null,
+      }
+    },
+  )
+
+  app.get(
+    '/api/contacts/:id',
+    { schema: { tags: ['contacts'], params: ContactId, response: { 200: ContactDetail } } },
+    async (request) => {
+      const { id } = request.params
+      const [contact] = await contacts.list({ id, limit: 1 })
+      if (!contact) throw problem(404, 'unknownContact', '没有这次联络', '请检查编号，或返回列表重新查找。')
+      const [events, orders] = await Promise.all([contacts.eventsOf(id), workOrdersOf([id])])
+      return {
+        ...view(contact, contact.providerIds, orders.get(id) ?? []),
+        events: events.map((e) => ({
+          type: e.type,
+          from: e.fromState,
+          to: e.toState,
+          at: e.at.toISOString(),
+          actor: { kind: e.actorKind, id: e.actorId, role: e.actorRole },
+          cite: e.cite,
+          data: e.data,
+        })),
+      }
+    },
+  )
+}
+
+const view = (c: Contact, providerIds: string[], workOrders: string[]): ContactView => ({
+  id: c.id,
+  channel: c.channel,
+  state: c.state,
+  end: c.end,
+  receivedAt: c.receivedAt.toISOString(),
+  answeredAt: c.answeredAt?.toISOString() ?? null,
+  endedAt: c.endedAt?.toISOString() ?? null,
+  agentId: c.agentId,
+  providerIds,
+  callId: c.callId,
+  parentContactId: c.parentContactId,
+  callBack: c.callBack,
+  emergency: c.emergency,
+  owed: c.owedAt !== null && c.endedAt === null,
+  workOrders,
+})
+
+const encode = (c: Contact): string =>
+  Buffer.from(JSON.stringify([c.receivedAt.toISOString(), c.id])).toString('base64url')
+
+function decode(cursor: string): { receivedAt: string; id: string } {
+  try {
+    const [receivedAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [string, string]
+    if (Number.isNaN(Date.parse(receivedAt)) || !/^[0-9a-f-]{36}$/.test(id)) throw new Error('not a cursor')
+    return { receivedAt, id }
+  } catch {
+    throw problem(400, 'badCursor', '翻页位置无效', '请从第一页重新查询。')
+  }
+}

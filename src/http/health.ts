@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify'
+
+export type Check = 'ok' | 'off' | 'failing'
+export type Checks = Record<'postgres' | 'redis' | 'asterisk' | 'wechat' | 'sms', () => Promise<Check>>
+
+/**
+ * `GET /healthz`: 200 while the gateway can take contacts, else 503. PostgreSQL and Redis must answer; Asterisk must
+ * when it is configured. A channel that is off is no fault. Each check has one second.
+ */
+export async function healthRoutes(app: FastifyInstance, { checks }: { checks: Checks }): Promise<void> {
+  app.get(
+    '/healthz',
+    { schema: { hide: true }, config: { rateLimit: false }, logLevel: 'warn' },
+    async (_request, reply) => {
+      const entries = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => [name, await within(check)] as const),
+      )
+      const failing = entries.some(([, state]) => state === 'failing')
+      return reply
+        .code(failing ? 503 : 200)
+        .send({ status: failing ? 'failing' : 'ok', checks: Object.fromEntries(entries) })
+    },
+  )
+}
+
+async function within(check: () => Promise<Check>): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve('failing'), 1_000)
+  })
+  const state = await Promise.race([check().catch((): Check => 'failing'), late])
+  clearTimeout(timer)
+  return state
+}
