@@ -79,7 +79,9 @@ export const humanMenuKey = 'human'
  */
 export function opensContact(item: InboundText): boolean {
   if (item.kind !== 'event') return item.control === undefined
-  return item.event?.unknownMessage === true || (item.event?.name === 'CLICK' && item.event.key === humanMenuKey)
+  return (
+    item.event?.unknownMessage === true || (item.event?.name === 'CLICK' && item.event.key === humanMenuKey)
+  )
 }
 
 /**
