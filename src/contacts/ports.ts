@@ -35,6 +35,9 @@ export type ContactForMatching = {
   id: string
   channel: Channel
   state: Contact['state']
+  /** Rises with every change of the row: of two readings the greater is the newer. */
+  version: number
+  callId: string | null
   agentId: string | null
   /** Virtual arrival time in ms; the smallest is served first. */
   score: number
