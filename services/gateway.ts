@@ -1,6 +1,8 @@
-import { join } from 'node:path'
+import http from 'node:http'
+import https from 'node:https'
 import { answers, launch, type Running } from './launch.ts'
 import { checkout } from './paths.ts'
+import { setting } from './settings.ts'
 
 export interface GatewayOptions {
   host: string
@@ -16,10 +18,19 @@ export interface Gateway extends Running {
 }
 
 /** Resolves when the gateway answers 200 on /healthz. */
-async function healthy(url: string): Promise<void> {
-  const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) })
-  await answer.arrayBuffer()
-  if (answer.status !== 200) throw new Error(`/healthz answers ${answer.status}`)
+function healthy(url: string): Promise<void> {
+  // it is our own process on our own machine; its certificate names the address people use, not this one
+  const options = { timeout: 2_000, rejectUnauthorized: false }
+  const get = url.startsWith('https:') ? https.get : http.get
+  return new Promise((done, fail) => {
+    const request = get(`${url}/healthz`, options, (answer) => {
+      answer.resume()
+      if (answer.statusCode === 200) done()
+      else fail(new Error(`/healthz answers ${answer.statusCode}`))
+    })
+    request.once('timeout', () => request.destroy(new Error('/healthz does not answer')))
+    request.once('error', fail)
+  })
 }
 
 /**
@@ -38,10 +49,8 @@ export async function startGateway({ host, port, env, log }: GatewayOptions): Pr
     graceMs: 12_000,
   })
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  const scheme = setting('HOTLINE_TLS_CERT') === undefined ? 'http' : 'https'
+  const url = `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
   await answers('gateway', running, log, () => healthy(url), 60_000)
   return { ...running, url }
 }
-
-/** Where the logs of this checkout's services lie. */
-export const logFile = (home: string, name: string): string => join(home, 'log', `${name}.log`)

@@ -21,11 +21,15 @@ export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean>
 
 /**
  * The port of a private service. One that the operator named must be free; otherwise it is the usual one, or any free
- * one when another checkout has that already.
+ * one when another checkout has that already (`take any`).
  * @throws ServiceProblem when the named port is taken or is no port
  */
-export async function portFor(name: string, usual: number): Promise<number> {
-  const given = setting(name)
+export async function portFor(
+  name: string,
+  usual: number,
+  otherwise: 'take any' | 'must be free' = 'take any',
+): Promise<number> {
+  const given = setting(name) ?? (otherwise === 'must be free' ? String(usual) : undefined)
   if (given === undefined) return (await isFree(usual)) ? usual : freePort()
   const port = Number(given)
   if (!Number.isInteger(port) || port < 1 || port > 65535) {

@@ -70,3 +70,10 @@ export async function cleanUp(report: Report): Promise<void> {
     }),
   )
 }
+
+/** Ends everything that this very process has started, for an end in the middle of starting. */
+export async function endOurs(): Promise<void> {
+  const { pid, started } = ourselves()
+  const ours = noted().filter(({ entry: { owner } }) => owner.pid === pid && owner.started === started)
+  await Promise.all(ours.map(({ entry }) => endProcess(entry.process, entry.ask, entry.graceMs)))
+}

@@ -1,0 +1,19 @@
+import type { Command } from '../command.ts'
+import { unlessSignalled, untilSignal } from '../signals.ts'
+import { bringUp } from '../stack.ts'
+
+export const start: Command = {
+  usage: 'start',
+  does: 'PostgreSQL, Redis, Asterisk and the gateway with your own settings, without seed and traffic',
+  words: [0, 0],
+  async run(_given, report) {
+    const signalled = untilSignal()
+    const stack = await unlessSignalled(bringUp({ report }), signalled)
+    process.stdout.write(`ready ${stack.url}\n`)
+    report('Ctrl-C ends the gateway and the private services it started')
+    const signal = await signalled
+    report('stopping')
+    await stack.stop(signal === 'SIGTERM' ? 'go on' : 'end')
+    return 0
+  },
+}

@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { Env } from '../../../src/config/env.ts'
+
+const file = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8')
+
+interface Service {
+  image?: string
+  build?: string | { context: string; dockerfile: string }
+  depends_on?: Record<string, { condition: string }>
+  environment?: Record<string, string>
+  healthcheck?: { test: string[] }
+  network_mode?: string
+  ports?: string[]
+  restart?: string
+  volumes?: string[]
+}
+
+const compose = parse(file('docker-compose.yml')) as {
+  services: Record<string, Service>
+  volumes: Record<string, null>
+}
+const services = Object.entries(compose.services)
+const dockerfiles = ['Dockerfile', 'asterisk/Dockerfile']
+
+/** Names that docker compose takes from .env, with what stands behind the name. */
+const substituted = [...file('docker-compose.yml').matchAll(/(?<!\$)\$\{(\w+)([^}]*)\}/g)].map(
+  ([, name = '', rest = '']) => ({ name, rest }),
+)
+
+/** Names that services/ reads. */
+const readByServices = (
+  readdirSync(new URL('../../../services', import.meta.url), { recursive: true }) as string[]
+)
+  .filter((name) => name.endsWith('.ts'))
+  .flatMap((name) => [
+    ...file(`services/${name}`).matchAll(/(?:setting|portFor|hostAndPort|needed)\('([A-Z_]+)'/g),
+  ])
+  .map(([, name = '']) => name)
+
+const examples = [...file('.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(
+  ([, name = '', value = '']) => ({
+    name,
+    value,
+  }),
+)
+
+describe('docker-compose.yml', () => {
+  it('runs the four parts of the hotline', () => {
+    expect(services.map(([name]) => name).sort()).toEqual(['asterisk', 'gateway', 'postgres', 'redis'])
+  })
+
+  it.each(services)('%s comes up again by itself and tells its health', (name, service) => {
+    expect(service.restart).toBe('unless-stopped')
+    const own =
+      name === 'gateway' ? file('Dockerfile') : name === 'asterisk' ? file('asterisk/Dockerfile') : ''
+    expect(service.healthcheck?.test ?? /^HEALTHCHECK /m.exec(own)).toBeTruthy()
+  })
+
+  it.each(services)('%s names only volumes, files and services that exist', (_name, service) => {
+    for (const volume of service.volumes ?? []) {
+      expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0])
+    }
+    const others = [...Object.keys(service.depends_on ?? {}), service.network_mode?.replace('service:', '')]
+    for (const other of others) if (other !== undefined) expect(compose.services).toHaveProperty(other)
+    for (const { condition } of Object.values(service.depends_on ?? {}))
+      expect(condition).toBe('service_healthy')
+    if (typeof service.build === 'object') expect(file(service.build.dockerfile)).toContain('FROM ')
+  })
+
+  it('keeps every database and recording in a volume', () => {
+    for (const [name, service] of services)
+      expect([name, service.volumes?.length]).not.toEqual([name, undefined])
+  })
+
+  it('publishes neither database, nor Redis, nor the manager interface', () => {
+    const published = services.flatMap(([, { ports = [] }]) => ports.map((port) => port.split(':').at(-1)))
+    expect(published.sort()).toEqual(['20000-20199/udp', '5060/tcp', '5060/udp', '8890'])
+  })
+
+  it('has no default for a secret', () => {
+    const secret = substituted.filter(({ name }) => /PASSWORD|SECRET|KEY/.test(name))
+    expect(secret.length).toBeGreaterThanOrEqual(5)
+    for (const { name, rest } of secret) expect([name, rest.startsWith(':?')]).toEqual([name, true])
+  })
+
+  it('keeps every write of Redis and evicts nothing', () => {
+    const settings = JSON.stringify(compose.services['redis'])
+    for (const line of ['appendonly yes', 'appendfsync everysec', 'maxmemory-policy noeviction']) {
+      expect(settings).toContain(line)
+    }
+  })
+})
+
+describe.each(dockerfiles)('%s', (name) => {
+  it('does not run as root', () => {
+    const users = [...file(name).matchAll(/^USER (\S+)/gm)].map(([, user]) => user)
+    expect(users.at(-1)).toBe('node')
+  })
+
+  it('copies only what exists', () => {
+    const copied = [...file(name).matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, words = '']) =>
+      words.split(' '),
+    )
+    const here = readdirSync(new URL('../../../', import.meta.url))
+    expect(copied.filter((each) => !here.includes(each))).toEqual([])
+    expect(copied.length).toBeGreaterThan(0)
+  })
+
+  it('holds no secret', () => {
+    expect(file(name)).not.toMatch(/(SECRET|PASSWORD|TOKEN|KEY)=/)
+  })
+})
+
+describe('.env.example', () => {
+  const names = new Set(examples.map(({ name }) => name))
+  const used = new Set([
+    ...Object.keys(Env.properties),
+    ...readByServices,
+    ...substituted.map(({ name }) => name),
+  ])
+
+  it('explains every setting there is', () => {
+    expect([...used].filter((name) => !names.has(name))).toEqual([])
+  })
+
+  it('offers no setting that nobody reads', () => {
+    expect([...names].filter((name) => !used.has(name))).toEqual([])
+  })
+
+  it('gives no secret a value', () => {
+    const given = examples.filter(
+      ({ name, value }) => /PASSWORD|SECRET|TOKEN|_KEY/.test(name) && value !== '',
+    )
+    expect(given).toEqual([])
+  })
+})
