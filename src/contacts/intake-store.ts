@@ -96,7 +96,7 @@ const storeMessagesSql = `
     from joined j
   ), alarm as (
     insert into outbox (queue, name, data)
-    select 'emergencies', 'text', jsonb_build_object('contactId', s.contact_id, 'messageId', s.id)
+    select 'referrals', 'emergencyText', jsonb_build_object('contactId', s.contact_id, 'messageId', s.id)
     from stored s join fresh f on f.message_id = s.id where f.emergency
   )
   select s.id as "messageId", s.provider_id as "providerId", s.channel, s.account, s.contact_id as "contactId",

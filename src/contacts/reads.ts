@@ -63,6 +63,14 @@ export const contactsOfAgent = (tx: Tx, agentId: string): Promise<Contact[]> =>
     [agentId],
   )
 
+/** Registrations that are owed, the oldest debt first: the team lead's list. */
+export const owedContacts = (tx: Tx, limit: number): Promise<Contact[]> =>
+  tx.query(
+    `select ${contactColumns} from contacts c
+     where c.owed_at is not null and c.ended_at is null order by c.owed_at limit $1`,
+    [limit],
+  )
+
 export type HistoryRow = {
   id: string
   channel: Channel

@@ -40,8 +40,9 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
     conversations,
     register: createRegister(db, door, deps.registrar),
     find: (id: string) => findContact(db, id),
-    messagesOf: (id: string) => reads.messagesOf(db, id),
+    messagesOf: (id: string, limit?: number) => reads.messagesOf(db, id, limit),
     ofAgent: (agentId: string) => reads.contactsOfAgent(db, agentId),
+    owed: (limit: number) => reads.owedContacts(db, limit),
     historyOf: (requesterIds: string[], exceptId: string, limit = 8) =>
       reads.historyOf(db, requesterIds, exceptId, limit),
     loads: (agentIds?: string[]) => reads.loads(db, agentIds),

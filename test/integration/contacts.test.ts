@@ -59,7 +59,7 @@ describe('texts', () => {
     expect(contact).toMatchObject({ emergency: true, state: 'queued' })
     expect(contact!.creditMs).toBeGreaterThan(0)
     expect(
-      await count(`outbox where queue = 'emergencies' and data->>'contactId' = $1`, [a!.contactId]),
+      await count(`outbox where queue = 'referrals' and data->>'contactId' = $1`, [a!.contactId]),
     ).toBe(1)
   })
 

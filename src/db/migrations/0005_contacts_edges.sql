@@ -30,3 +30,4 @@ create unique index contacts_one_call_back on contacts (address_lookup)
 create index contacts_text_silence on contacts (last_inbound_at)
   where ended_at is null and channel <> 'voice' and state = 'active';
 create index contacts_wrap_up on contacts (wrap_up_until) where state = 'wrapUp' and wrap_up_until is not null;
+create index contacts_owed on contacts (owed_at) where owed_at is not null and ended_at is null;
