@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { ServiceProblem } from './command.ts'
 
 /** One source of packages that the machine's own apt uses. */
 export interface AptSource {
@@ -78,7 +79,9 @@ export function ownSources(): string {
 /** Debian unstable from the mirror that this machine uses for Debian. */
 export function sidSources(): string {
   if (!existsSync(debianKeys)) {
-    throw new Error(`Debian's archive keys are missing (${debianKeys}, package debian-archive-keyring)`)
+    throw new ServiceProblem(
+      `Debian's archive keys are missing (${debianKeys}, package debian-archive-keyring)`,
+    )
   }
   const mirror = machineSources().find(({ uri }) => /\/debian\/?$/.test(uri))?.uri ?? debianMirror
   return write({ uri: mirror, suite: 'sid', components: ['main'], signedBy: debianKeys }) + '\n'

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { ServiceProblem } from './command.ts'
 import { ownSources, sidSources } from './debian-sources.ts'
 import type { Report } from './report.ts'
 
@@ -121,7 +122,9 @@ async function privateApt(
       return stdout
     } catch (problem) {
       const words = (problem as { stderr?: string }).stderr?.trim() || String(problem)
-      throw new Error(`${set.name}: the Debian packages could not be fetched: ${words}`, { cause: problem })
+      throw new ServiceProblem(`${set.name}: the Debian packages could not be fetched: ${words}`, {
+        cause: problem,
+      })
     }
   }
 }

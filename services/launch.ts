@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, s
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ServiceProblem } from './command.ts'
 import { endProcess, markOf, type ProcessMark, signal } from './processes.ts'
 import { serviceUser } from './service-user.ts'
 import { note } from './supervisor.ts'
@@ -59,14 +60,16 @@ export async function launch(what: Launch): Promise<Running> {
   const exited = new Promise<void>((done) => child.once('exit', () => done()))
   await new Promise<void>((started, fail) => {
     child.once('spawn', started)
-    child.once('error', (problem) => fail(new Error(`${service} could not be started: ${problem.message}`)))
+    child.once('error', (problem) =>
+      fail(new ServiceProblem(`${service} could not be started: ${problem.message}`)),
+    )
   })
   child.stdin?.on('error', () => {})
   child.stdin?.end(what.stdin)
   child.unref()
   const pid = child.pid ?? 0
   const mark = markOf(pid)
-  if (mark === undefined) throw new Error(`${service} ended at once: ${lastWords(what.log)}`)
+  if (mark === undefined) throw new ServiceProblem(`${service} ended at once: ${lastWords(what.log)}`)
   const forget = note({ service, process: mark, ask, graceMs, ...(removes === undefined ? {} : { removes }) })
   void exited.then(forget)
   return {
@@ -103,7 +106,13 @@ export async function answers(
       await ask()
       return
     } catch (problem) {
-      if (ended) throw new Error(`${service} ended while starting: ${lastWords(log)}`, { cause: problem })
+      if (ended)
+        throw new ServiceProblem(
+          `${service} ended while starting. Its last words (${log}):\n${lastWords(log)}`,
+          {
+            cause: problem,
+          },
+        )
       if (performance.now() > end) {
         await running.kill()
         throw new Error(`${service} did not answer within ${ms / 1000} s: ${lastWords(log)}`, {

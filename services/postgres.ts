@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { ServiceProblem } from './command.ts'
 import { answers, freePort, launch, type Running } from './launch.ts'
 import { secretIn } from './secret.ts'
 import { giveToServiceUser, serviceUser } from './service-user.ts'
@@ -154,7 +155,7 @@ async function create(dir: string, postgres: Tool): Promise<void> {
       ...user,
     })
   } catch (problem) {
-    throw new Error(
+    throw new ServiceProblem(
       `PostgreSQL could not make its data folder ${dir}: ${(problem as { stderr?: string }).stderr ?? ''}`,
       {
         cause: problem,
@@ -171,7 +172,7 @@ async function create(dir: string, postgres: Tool): Promise<void> {
 function refuseOtherMajor(dir: string, bin: Tool): void {
   const made = readFileSync(join(dir, 'PG_VERSION'), 'utf8').trim()
   if (made === bin.version.split('.')[0]) return
-  throw new Error(
+  throw new ServiceProblem(
     `The data in ${dir} was written by PostgreSQL ${made}, and the one found here is ${bin.version}. ` +
       `Install PostgreSQL ${made}, or move the data by "./hotline backup" there and "./hotline restore" here.`,
   )

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { ServiceProblem } from './command.ts'
 import { hasApt, libraryFolders, type PackageSet, unpackPackages, unpacked } from './debian.ts'
 import { lock } from './lock.ts'
 import { servicesHome } from './paths.ts'
@@ -144,7 +145,7 @@ async function find(name: ToolName, report: Report): Promise<Tool> {
   }
   const fetched = await inPrefix(name)
   if (fetched === undefined) {
-    throw new Error(
+    throw new ServiceProblem(
       `Debian's package ${set.packages.join(', ')} has no ${wanted} for this machine: please install it`,
     )
   }
