@@ -61,12 +61,16 @@ export async function openCallsOf(
 ): Promise<{ contactId: string; callId: string; state: string }[]> {
   return tx.query(
     `select id as "contactId", call_id as "callId", state from contacts
-     where node = $1 and ended_at is null and call_id is not null and state <> 'wrapUp'`,
+     where node = $1 and ended_at is null and call_id is not null and state <> 'wrapUp'
+       and not (call_back and state in ('queued', 'offered'))`,
     [node],
   )
 }
 
-/** The one open debt of an abandoned or recorded call; a second one joins the first. */
+/**
+ * The one open debt of an abandoned or recorded call; a second one joins the first. Its own id serves as call id: the
+ * dialplan carries it through the legs of every try.
+ */
 export async function insertCallBack(
   tx: Tx,
   parent: Contact,
@@ -76,14 +80,14 @@ export async function insertCallBack(
   const [row] = await tx.query<{ id: string }>(
     `with c as (
        insert into contacts (id, channel, account, address_lookup, address_sealed, requester_id, confidential, state,
-         received_at, queued_at, last_inbound_at, credit_ms, requirement, call_back, parent_contact_id)
+         call_id, node, received_at, queued_at, last_inbound_at, credit_ms, requirement, call_back, parent_contact_id)
        select $2, 'voice', p.account, p.address_lookup, p.address_sealed, p.requester_id, p.confidential, 'queued',
-         p.received_at, clock_timestamp(), p.received_at, $3, p.requirement, true, p.id
+         $2::text, p.node, p.received_at, clock_timestamp(), p.received_at, $3, p.requirement, true, p.id
        from contacts p
        where p.id = $1 and p.address_sealed is not null
          and not exists (select 1 from contacts o where o.address_lookup = p.address_lookup and o.channel = 'voice'
            and o.id <> p.id and (o.ended_at is null or o.bridged_at > p.received_at))
-       on conflict (address_lookup) where call_back and ended_at is null and call_id is null do nothing
+       on conflict (address_lookup) where call_back and ended_at is null and parent_contact_id is not null do nothing
        returning id
      ), noted as (
        insert into contact_events (contact_id, type, to_state, actor_kind, actor_id, actor_role, data)
@@ -108,12 +112,12 @@ export async function openCallBacks(tx: Tx, contactId: string): Promise<string[]
   return rows.map((r) => r.id)
 }
 
-/** Ties the leg of a call back (or of a further try) to its contact. */
-export async function bindLeg(tx: Tx, contactId: string, callId: string, node: string): Promise<void> {
+/** Counts a try to reach the citizen. */
+export async function countTry(tx: Tx, contactId: string): Promise<void> {
   await tx.query(
-    `update contacts set call_id = $2, node = $3, call_back_tries = call_back_tries + 1,
-       version = version + 1, changed_at = clock_timestamp() where id = $1`,
-    [contactId, callId, node],
+    `update contacts set call_back_tries = call_back_tries + 1, version = version + 1,
+       changed_at = clock_timestamp() where id = $1`,
+    [contactId],
   )
 }
 

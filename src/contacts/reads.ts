@@ -63,6 +63,18 @@ export const contactsOfAgent = (tx: Tx, agentId: string): Promise<Contact[]> =>
     [agentId],
   )
 
+/** Where the requester of a contact can be reached; the address is sealed, null when it was withheld. */
+export async function addressOf(
+  tx: Tx,
+  contactId: string,
+): Promise<{ channel: Channel; account: string; sealed: string | null } | null> {
+  const [row] = await tx.query<{ channel: Channel; account: string; sealed: string | null }>(
+    `select channel, account, address_sealed as sealed from contacts where id = $1`,
+    [contactId],
+  )
+  return row ?? null
+}
+
 /** Registrations that are owed, the oldest debt first: the team lead's list. */
 export const owedContacts = (tx: Tx, limit: number): Promise<Contact[]> =>
   tx.query(

@@ -1,12 +1,13 @@
-import type { Db } from '../db/pool.ts'
+import type { Db, Tx } from '../db/pool.ts'
 import { createCallSink, type CallDeps } from './calls.ts'
+import { countTry, openCallsOf } from './call-store.ts'
 import { createConversations, type ConversationLimits, type SendToRequester } from './conversations.ts'
 import { createDoor, type Door } from './door.ts'
 import { createIntake, type IntakeDeps } from './intake.ts'
 import type { ContactsForMatching } from './ports.ts'
 import * as reads from './reads.ts'
 import { createRegister, type Registrar } from './registration.ts'
-import { findContact } from './store.ts'
+import { findByCallId, findContact } from './store.ts'
 
 export type ContactLimits = ConversationLimits & { wrapUpMs: number }
 
@@ -40,6 +41,10 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
     conversations,
     register: createRegister(db, door, deps.registrar),
     find: (id: string) => findContact(db, id),
+    byCallId: (callId: string) => findByCallId(db, callId),
+    addressOf: (id: string, tx: Tx = db) => reads.addressOf(tx, id),
+    openCallsOf: (node: string) => openCallsOf(db, node),
+    countCallBackTry: (id: string) => countTry(db, id),
     messagesOf: (id: string, limit?: number) => reads.messagesOf(db, id, limit),
     ofAgent: (agentId: string) => reads.contactsOfAgent(db, agentId),
     owed: (limit: number) => reads.owedContacts(db, limit),

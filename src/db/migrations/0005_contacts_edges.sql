@@ -24,9 +24,9 @@ create table call_facts (
 );
 create index call_facts_of_call on call_facts (call_id, at);
 
--- At most one open call back per requester address; abandoning ten times is still one debt.
+-- At most one open debt of a call back per requester address; abandoning ten times is still one.
 create unique index contacts_one_call_back on contacts (address_lookup)
-  where call_back and ended_at is null and call_id is null;
+  where call_back and ended_at is null and parent_contact_id is not null;
 create index contacts_text_silence on contacts (last_inbound_at)
   where ended_at is null and channel <> 'voice' and state = 'active';
 create index contacts_wrap_up on contacts (wrap_up_until) where state = 'wrapUp' and wrap_up_until is not null;
