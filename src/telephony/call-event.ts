@@ -1,8 +1,8 @@
 /**
  * PURE. What telephony tells the rest of the program about calls. `contacts/` consumes these and nothing else of AMI.
  *
- * A call is known by the `Uniqueid` of the caller's leg (globally unique by the node's `systemname`); an agent by the
- * number of his phone. Every event has a `key`: equal keys are the same fact, whichever gateway saw it, live or in a
+ * A call is known by the `Uniqueid` of the caller's first leg (globally unique by the node's `systemname`), also when
+ * he is called back on another; an agent by the number of his phone. Every event has a `key`: equal keys are the same fact, whichever gateway saw it, live or in a
  * resync, so a consumer may receive a key twice and acts once. Events of one call arrive in order; `at` is the clock
  * of the Asterisk that raised the event, in milliseconds since the epoch.
  */
@@ -29,6 +29,7 @@ export const stages = [
   'native',
   'nativeTalk',
   'callBack',
+  'calledBack',
   'voicemail',
   'dismissed',
 ] as const
@@ -55,9 +56,9 @@ export type CallFact = Known &
     | { type: 'nativeEnded'; status: string; phone: string | null }
     | { type: 'emergencyKey'; stage: Stage | null }
     | { type: 'callBackRequested'; number: string }
-    | { type: 'callBackAgentAnswered'; phone: string }
-    | { type: 'callBackConnected'; phone: string }
-    | { type: 'callBackEnded'; phone: string; status: string; cause: number }
+    /** The citizen answered his call back; from here the call goes like any other, to the phone it was meant for. */
+    | { type: 'calledBack' }
+    | { type: 'callBackFailed'; status: string; cause: number }
     | { type: 'voicemailLeft'; file: string; seconds: number }
     /** The caller hears music: `by` the gateway's hold, or by the hold key of the phone. */
     | { type: 'legHeld'; phone: string; by: 'gateway' | 'phone' }

@@ -15,9 +15,9 @@ import type { Legs } from './legs.ts'
 /** The only events that are parsed at all; the rest of the 34 a call brings is dropped by name. */
 export const wantedEvents: ReadonlySet<string> = new Set([
   'UserEvent',
+  'Newchannel',
   'DialBegin',
   'DialState',
-  'DialEnd',
   'BridgeEnter',
   'BridgeLeave',
   'Hangup',
@@ -80,13 +80,6 @@ function translate(message: AmiMessage, legs: Legs, node: string, now: number): 
       return [{ ...fact(callId, `ringing:${legId}`), type: 'callRinging', phone, legId }]
     }
 
-    case 'DialEnd': {
-      const callId = legs.leg(f['Uniqueid'] ?? '')?.callId ?? legs.leg(f['DestUniqueid'] ?? '')?.callId
-      const phone = callId ? legs.call(callId)?.phone : null
-      if (!callId || !phone || f['Context'] !== 'call-back' || f['DialStatus'] !== 'ANSWER') return []
-      return [{ ...fact(callId, `callBackConnected:${stamp}`), type: 'callBackConnected', phone }]
-    }
-
     case 'BridgeEnter':
       return bridged(f, legs, fact)
 
@@ -101,18 +94,18 @@ function translate(message: AmiMessage, legs: Legs, node: string, now: number): 
     case 'Hangup': {
       // ContactEnd comes before it on the same channel and says more; this is the net below it.
       const id = f['Uniqueid'] ?? ''
-      const call = legs.call(id)
-      if (!call || call.callBack) return []
+      const call = legs.call(legs.leg(id)?.callId ?? '')
+      if (call?.callerLeg !== id) return []
       const answered = call.stage === 'talk' || call.stage === 'held' || call.stage === 'nativeTalk'
       const ended = { stage: call.stage, cause: Number(f['Cause']) || 0, phone: call.phone, answered }
-      return [{ ...fact(id, 'ended'), type: 'callEnded', ...ended }]
+      return [{ ...fact(call.id, `ended:${id}`), type: 'callEnded', ...ended }]
     }
 
     case 'AgentConnect': {
       // Asterisk's own queue says it too, should the dialplan's ContactAnswered be missing.
-      const callId = f['Uniqueid'] ?? ''
+      const callId = legs.leg(f['Uniqueid'] ?? '')?.callId
       const legId = f['DestUniqueid'] ?? ''
-      if (!legs.call(callId)) return []
+      if (!callId) return []
       const answered = { phone: phoneOf(f['Interface']), legId }
       return [{ ...fact(callId, `nativeAnswered:${legId}`), type: 'nativeAnswered', ...answered }]
     }
@@ -131,10 +124,10 @@ function translate(message: AmiMessage, legs: Legs, node: string, now: number): 
 function bridged(f: Fields, legs: Legs, fact: (callId: string, name: string) => Known): CallFact[] {
   const callId = legs.leg(f['Uniqueid'] ?? '')?.callId
   const call = callId ? legs.call(callId) : null
-  // In Asterisk's own queue `nativeAnswered` is the fact; a call back is connected by its own dial.
-  if (!callId || !call || call.native || call.callBack) return []
+  // In Asterisk's own queue `nativeAnswered` is the fact.
+  if (!callId || !call || call.native) return []
   const inside = legs.inBridge(f['BridgeUniqueid'] ?? '')
-  if (!inside.some((leg) => leg.id === callId)) return []
+  if (!inside.some((leg) => leg.id === call.callerLeg)) return []
   return inside
     .filter((leg) => leg.callId === callId && leg.phone !== null)
     .map((leg) => ({
@@ -168,12 +161,9 @@ function userEvent(
     case 'ContactHold': {
       const holdN = number('HoldN')
       const held = { reason: text('Reason'), lastDial: text('DialStatus'), emergency: yes('Emergency') }
-      return [{ ...fact(callId, `held:${holdN}`), type: 'callHeld', holdN, ...held }]
+      return [{ ...fact(callId, `held:${legId}:${holdN}`), type: 'callHeld', holdN, ...held }]
     }
     case 'ContactAnswered': {
-      if (text('Via') === 'callBack') {
-        return [{ ...fact(callId, `callBackAgent:${legId}`), type: 'callBackAgentAnswered', phone }]
-      }
       if (text('Via') === 'native') {
         return [{ ...fact(callId, `nativeAnswered:${legId}`), type: 'nativeAnswered', phone: agent(), legId }]
       }
@@ -184,22 +174,24 @@ function userEvent(
       return [{ ...fact(callId, `dialEnded:${stamp}`), type: 'dialEnded', ...ended }]
     }
     case 'ContactNative':
-      return [{ ...fact(callId, 'native'), type: 'callNative', reason: text('Reason') }]
+      return [{ ...fact(callId, `native:${legId}`), type: 'callNative', reason: text('Reason') }]
     case 'ContactNativeDone': {
       const ended = { status: text('QueueStatus'), phone: agent() }
-      return [{ ...fact(callId, 'nativeEnded'), type: 'nativeEnded', ...ended }]
+      return [{ ...fact(callId, `nativeEnded:${stamp}`), type: 'nativeEnded', ...ended }]
     }
     case 'ContactEmergency':
-      return [{ ...fact(callId, 'emergency'), type: 'emergencyKey', stage: toStage(f['Stage']) }]
+      return [{ ...fact(callId, `emergency:${legId}`), type: 'emergencyKey', stage: toStage(f['Stage']) }]
     case 'ContactCallBack':
-      return [{ ...fact(callId, 'callBack'), type: 'callBackRequested', number: text('Number') }]
-    case 'ContactCallBackDone': {
-      const ended = { phone, status: text('DialStatus'), cause: number('Cause') }
-      return [{ ...fact(callId, `callBackEnded:${stamp}`), type: 'callBackEnded', ...ended }]
+      return [{ ...fact(callId, `callBack:${legId}`), type: 'callBackRequested', number: text('Number') }]
+    case 'ContactCalledBack':
+      return [{ ...fact(callId, `calledBack:${legId}`), type: 'calledBack' }]
+    case 'ContactCallBackFailed': {
+      const failed = { status: text('DialStatus'), cause: number('Cause') }
+      return [{ ...fact(callId, `callBackFailed:${stamp}`), type: 'callBackFailed', ...failed }]
     }
     case 'VoicemailLeft': {
       const left = { file: text('File'), seconds: number('Seconds') }
-      return [{ ...fact(callId, 'voicemail'), type: 'voicemailLeft', ...left }]
+      return [{ ...fact(callId, `voicemail:${legId}`), type: 'voicemailLeft', ...left }]
     }
     case 'ContactHeld':
       return [{ ...fact(callId, `legHeld:${stamp}`), type: 'legHeld', phone, by: 'gateway' }]
@@ -236,7 +228,7 @@ function userEvent(
         phone: agent(),
         answered: yes('Answered'),
       }
-      return [{ ...fact(callId, 'ended'), type: 'callEnded', ...ended }]
+      return [{ ...fact(callId, `ended:${legId}`), type: 'callEnded', ...ended }]
     }
   }
   return []

@@ -20,14 +20,17 @@ export type Leg = {
 
 export type Call = {
   id: string
+  /**
+   * The caller's leg. Its id is the call's id, except when the citizen was called back: then the contact is older
+   * than its channel.
+   */
+  callerLeg: string | null
   stage: Stage | null
   /** Asterisk's own queue has the caller: hands off until the leg ends. */
   native: boolean
   /** Phone of the agent who talks, or who is being rung. */
   phone: string | null
   holdN: number
-  /** A call back has no caller's leg; its contact is older than its channels. */
-  callBack: boolean
 }
 
 /** One row of the `Status` action, read with `snapshotVariables`. */
@@ -45,10 +48,25 @@ export const snapshotVariables = [
   'WITHHELD',
   'NATIVE',
   'EMERGENCY',
+  'LASTDIAL',
+  'CALLBACK',
+  'PARTY',
   'ROLE',
 ] as const
 
 export type Legs = ReturnType<typeof createLegs>
+
+/** Events that speak of the call but are raised by the leg of somebody else. */
+const ofOthers = new Set([
+  'ContactAnswered',
+  'ContactConsultAnswered',
+  'ContactConsultDone',
+  'ContactConfFailed',
+  'ContactCallBackFailed',
+])
+
+const raisedByCaller = (f: Readonly<Record<string, string>>): boolean =>
+  !ofOthers.has(f['UserEvent'] ?? '') && (f['Role'] === undefined || f['Role'] === 'caller')
 
 /** Ids of legs that hung up are remembered until this many newer ones died. */
 const tombstoneLimit = 5_000
@@ -88,45 +106,47 @@ export function createLegs() {
   function call(id: string): Call {
     let known = calls.get(id)
     if (!known) {
-      known = { id, stage: null, native: false, phone: null, holdN: 0, callBack: false }
+      known = { id, callerLeg: null, stage: null, native: false, phone: null, holdN: 0 }
       calls.set(id, known)
     }
     return known
   }
 
   function forgetLeg(id: string): void {
-    const gone = legs.get(id)
+    const callId = legs.get(id)?.callId ?? id
     legs.delete(id)
     bury(id)
-    if (!gone?.callId) return
-    const owner = calls.get(gone.callId)
-    const rest = [...legs.values()].some((other) => other.callId === gone.callId)
-    // A call lives as long as its caller's leg; a call back, as long as any leg.
-    if (id === gone.callId || (owner?.callBack && !rest)) forgetCall(gone.callId)
+    // A call lives as long as its caller's leg.
+    if (calls.get(callId)?.callerLeg === id) forgetCall(callId)
   }
 
   function forgetCall(id: string): void {
     calls.delete(id)
-    bury(id)
     for (const [linkedId, contact] of contactOf) if (contact === id) contactOf.delete(linkedId)
   }
 
   function userEvent(f: Readonly<Record<string, string>>): void {
     const contact = f['ContactId']
-    if (!contact) return
-    // An event of a call that has ended must not bring it back to life; a call back does so on purpose.
-    if (dead.has(contact) && !calls.has(contact) && f['Via'] !== 'callBack') return
-    if (f['UserEvent'] === 'ContactEnd') return forgetLeg(contact)
+    const raiserId = f['Uniqueid'] ?? ''
+    // An event of a leg that has ended must not bring its call back to life.
+    if (!contact || dead.has(raiserId)) return
+    if (f['UserEvent'] === 'ContactEnd') return forgetLeg(raiserId)
 
+    const byCaller = raisedByCaller(f)
+    if (!byCaller && !calls.has(contact)) return
     const known = call(contact)
     const linkedId = f['Linkedid'] ?? ''
     if (linkedId && linkedId !== contact) contactOf.set(linkedId, contact)
-    const raiser = leg(f['Uniqueid'] ?? '', f['Channel'] ?? '', linkedId)
+    const raiser = leg(raiserId, f['Channel'] ?? '', linkedId)
     if (raiser) raiser.callId = contact
+    if (byCaller) known.callerLeg = raiserId
 
     switch (f['UserEvent']) {
       case 'ContactNew':
         known.stage = 'greeting'
+        break
+      case 'ContactCalledBack':
+        known.stage = 'calledBack'
         break
       case 'ContactHold':
         known.stage = 'hold'
@@ -135,7 +155,6 @@ export function createLegs() {
         break
       case 'ContactAnswered':
         known.phone = f['Agent'] === 'duty' ? null : (f['Agent'] ?? null)
-        known.callBack = f['Via'] === 'callBack'
         known.stage = f['Via'] === 'native' ? 'nativeTalk' : 'talk'
         break
       case 'ContactNative':
@@ -146,13 +165,17 @@ export function createLegs() {
       case 'ContactHeld':
         known.stage = 'held'
         break
+      case 'ContactCallBack':
+        known.stage = 'callBack'
+        break
       case 'ContactConfJoin':
         if (raiser) raiser.role = (f['Role'] as ConfRole | undefined) ?? null
-        known.stage = f['Role'] === 'emergency' || inRoom(contact, 'emergency') ? 'conference' : 'talk'
         if (f['Role'] === 'agent') known.phone = f['Party'] ?? known.phone
+        if (f['Role'] === 'emergency') known.stage = 'conference'
+        if (f['Role'] === 'caller') known.stage = inRoom(contact, 'emergency') ? 'conference' : 'talk'
         break
       case 'ContactConfLeave':
-        if (f['Role'] === 'emergency') known.stage = 'talk'
+        if (f['Role'] === 'emergency' && known.stage === 'conference') known.stage = 'talk'
         break
     }
   }
@@ -166,6 +189,13 @@ export function createLegs() {
       switch (message.name) {
         case 'UserEvent':
           return userEvent(f)
+        case 'Newchannel': {
+          // Only a channel that we asked for: it must be known before it is answered, to be called off.
+          const owner = callOfOwnLeg(f['Uniqueid'] ?? '')
+          const made = owner && calls.has(owner) ? leg(f['Uniqueid'] ?? '', f['Channel'] ?? '', '') : null
+          if (made) made.callId = owner
+          return
+        }
         case 'Hangup':
           return forgetLeg(f['Uniqueid'] ?? '')
         case 'DialBegin':
@@ -204,36 +234,30 @@ export function createLegs() {
         if (!id || dead.has(id)) continue
         const vars = variablesOf(row)
         const contact = vars['CONTACT'] || null
+        const linkedId = f['Linkedid'] ?? id
         legs.set(id, {
           id,
           channel: f['Channel'] ?? '',
-          linkedId: f['Linkedid'] ?? id,
+          linkedId,
           callId: contact,
           phone: phoneOf(f['Channel']),
           role: (vars['ROLE'] || null) as ConfRole | null,
           bridgeId: f['BridgeID'] || null,
         })
         if (!contact) continue
-        if (f['Linkedid'] && f['Linkedid'] !== contact) contactOf.set(f['Linkedid'], contact)
-        if (id === contact) {
-          const stage = toStage(vars['SHARED(stage)'])
-          calls.set(contact, {
-            id: contact,
-            stage,
-            native: vars['NATIVE'] === '1' || stage === 'native' || stage === 'nativeTalk',
-            phone: /^\d+$/.test(vars['SHARED(agent)'] ?? '') ? vars['SHARED(agent)']! : null,
-            holdN: Number(vars['HOLDN']) || 0,
-            callBack: false,
-          })
-        }
-      }
-      // Channels with a contact whose own leg is not there belong to a call back.
-      for (const one of legs.values()) {
-        if (!one.callId || calls.has(one.callId)) continue
-        const back = call(one.callId)
-        back.callBack = true
-        back.stage = 'talk'
-        back.phone ??= one.phone
+        if (linkedId !== contact) contactOf.set(linkedId, contact)
+        // Shared variables live on the caller's leg alone.
+        const stage = toStage(vars['SHARED(stage)'])
+        if (!stage) continue
+        const agent = vars['SHARED(agent)'] ?? ''
+        calls.set(contact, {
+          id: contact,
+          callerLeg: id,
+          stage,
+          native: vars['NATIVE'] === '1' || stage === 'native' || stage === 'nativeTalk',
+          phone: /^\d+$/.test(agent) ? agent : null,
+          holdN: Number(vars['HOLDN']) || 0,
+        })
       }
     },
 
@@ -245,6 +269,15 @@ export function createLegs() {
       [...legs.values()].filter((one) => one.bridgeId === bridgeId),
     size: () => legs.size,
   }
+}
+
+/** Id for a leg that the gateway originates on behalf of a call; `random` keeps it unique. */
+export const ownLegId = (callId: string, random: string): string => `${callId}~${random}`
+
+/** The call of a leg that some gateway originated, or null. */
+export const callOfOwnLeg = (legId: string): string | null => {
+  const at = legId.indexOf('~')
+  return at > 0 ? legId.slice(0, at) : null
 }
 
 /** `Variable: NAME=value` lines of one row; a variable that is not set is left out. */

@@ -131,7 +131,12 @@ export function createAmiConnection(options: AmiOptions): AmiConnection {
   }
 
   function retry(): void {
-    retryTimer = setTimeout(() => (attempt = tryOnce()), backoff(failures++, random()))
+    retryTimer = setTimeout(
+      () => {
+        attempt = tryOnce()
+      },
+      backoff(failures++, random()),
+    )
   }
 
   function drop(reason: string): void {

@@ -13,9 +13,9 @@ export type AmiTransport = {
 
 export type TransportHandlers = {
   /** One complete frame, without the closing empty line. */
-  onFrame(frame: string): void
+  onFrame: (frame: string) => void
   /** The session ended, for whatever reason; called once, and never before `connect` has resolved. */
-  onClose(reason: string): void
+  onClose: (reason: string) => void
 }
 
 /**

@@ -98,7 +98,7 @@ describe('order and repetition', () => {
           shuffled.push(next)
         }
         const seen = new Set(facts(run(shuffled)).map((e) => e.key))
-        expect(seen.has(`${call}/ended`)).toBe(true)
+        expect(seen.has(`${call}/ended:${call}`)).toBe(true)
         for (const key of seen) expect(expected).toContain(key)
       }),
       { numRuns: 200 },
@@ -124,7 +124,7 @@ describe('order and repetition', () => {
     })
     expect(run([user('ContactNew'), user('ContactHold', { HoldN: '1' }), hangup]).at(-1)).toMatchObject({
       type: 'callEnded',
-      key: `${call}/ended`,
+      key: `${call}/ended:${call}`,
       stage: 'hold',
       cause: 127,
       answered: false,
@@ -196,7 +196,14 @@ describe('the dialplan’s contract', () => {
     ],
     [
       user('ContactEnd', { Stage: 'talk', Cause: '16', Agent: '1001', Answered: '1' }),
-      { type: 'callEnded', stage: 'talk', cause: 16, phone: '1001', answered: true, key: `${call}/ended` },
+      {
+        type: 'callEnded',
+        stage: 'talk',
+        cause: 16,
+        phone: '1001',
+        answered: true,
+        key: `${call}/ended:${call}`,
+      },
     ],
   ])('reads %o', (message, expected) => {
     expect(run([message])).toMatchObject([{ callId: call, node: 'n1', at: 1_800_000_000_000, ...expected }])
@@ -215,6 +222,7 @@ describe('the dialplan’s contract', () => {
   it('tells that a phone’s own hold key was used', () => {
     const agent = 'n1-1795277522.3'
     const events = run([
+      user('ContactNew'),
       user('ContactAnswered', { Agent: '1001', Via: 'gateway' }, agent),
       event('Hold', { Uniqueid: agent, Channel: 'PJSIP/1001-00000003', Linkedid: call }),
     ])
@@ -237,29 +245,40 @@ describe('the dialplan’s contract', () => {
     expect(run(devices.map((Device) => event('DeviceStateChange', { Device, State: 'INUSE' })))).toEqual([])
   })
 
-  it('knows a call back by the contact it serves, though its legs are new', () => {
+  it('knows a call back by the contact it serves, though its leg is new', () => {
     const legs = createLegs()
     run([user('ContactNew'), user('ContactCallBack', { Number: '13800000001' }), user('ContactEnd')], legs)
-    const line = { Linkedid: 'n1-9.1', Channel: 'PJSIP/1001-000000aa', Uniqueid: 'n1-9.3' }
+    const line = { Linkedid: 'n1-9.1', Channel: 'Local/s@call-back-out-1;1', Uniqueid: 'n1-9.1' }
+    const agent = { Linkedid: 'n1-9.1', Channel: 'PJSIP/1001-000000ab', Uniqueid: 'n1-9.4' }
     const events = run(
       [
-        user('ContactAnswered', { Agent: '1001', Via: 'callBack', ...line }),
-        event('DialEnd', {
-          Context: 'call-back',
-          DialStatus: 'ANSWER',
-          Uniqueid: 'n1-9.1',
-          Linkedid: 'n1-9.1',
-          Channel: 'Local/1001@call-back-agent-1;1',
+        user('ContactCalledBack', line),
+        event('DialState', {
+          Context: 'to-agent',
+          DialStatus: 'RINGING',
+          ...line,
           DestUniqueid: 'n1-9.4',
-          DestChannel: 'PJSIP/trunk-000000ab',
+          DestChannel: 'PJSIP/1001-000000ab',
           DestLinkedid: 'n1-9.1',
         }),
+        user('ContactAnswered', { Agent: '1001', Via: 'gateway', ...agent }),
+        event('BridgeEnter', { ...agent, BridgeUniqueid: 'b' }),
+        event('BridgeEnter', { ...line, BridgeUniqueid: 'b' }),
       ],
       legs,
     )
-    expect(events).toMatchObject([
-      { type: 'callBackAgentAnswered', callId: call, phone: '1001' },
-      { type: 'callBackConnected', callId: call, phone: '1001' },
+    expect(events.map((e) => e.type)).toEqual(['calledBack', 'callRinging', 'callAnswered', 'callBridged'])
+    expect(legs.call(call)).toMatchObject({ callerLeg: 'n1-9.1', phone: '1001', stage: 'talk' })
+    // The end of the second leg is another fact than the end of the first.
+    expect(run([user('ContactEnd', { Stage: 'talk', Answered: '1', ...line })], legs)).toMatchObject([
+      { type: 'callEnded', callId: call, key: `${call}/ended:n1-9.1` },
+    ])
+    expect(legs.call(call)).toBeNull()
+  })
+
+  it('reads a call back that did not reach the citizen', () => {
+    expect(run([user('ContactCallBackFailed', { DialStatus: 'BUSY', Cause: '17' })])).toMatchObject([
+      { type: 'callBackFailed', callId: call, status: 'BUSY', cause: 17 },
     ])
   })
 })

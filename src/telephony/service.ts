@@ -1,0 +1,122 @@
+import type { Log } from '../base/log.ts'
+import { createLease } from '../db/lease.ts'
+import type { Db } from '../db/pool.ts'
+import { connectAsteriskAmiClient } from './ami/asterisk-ami-client.ts'
+import type { AmiTarget } from './ami/transport.ts'
+import type { CallEvent, PhoneState } from './call-event.ts'
+import { createCallControl, type CallControl } from './control.ts'
+import { createNativeQueue, type NativeQueue } from './native-queue.ts'
+import { createNode, type AsteriskNode, type NodeFiles, type NodeHealth } from './node.ts'
+import { createNodeMarks } from './nodes.ts'
+import type { CallSink, CallSpool, Healthy, OpenCalls, SignedIn } from './ports.ts'
+import type { Recordings } from './recording.ts'
+import type { Nodes } from './speaker.ts'
+
+/** Telephony as one gateway has it: all nodes, and what may be asked of them. */
+export type Telephony = {
+  control: CallControl
+  nativeQueue: NativeQueue
+  /** State of a phone over all nodes: busy on one is busy; ready only where it is reachable on at least one. */
+  phoneState(phone: string): PhoneState
+  health(): NodeHealth[]
+  /** Every event of every node, on every gateway, owner or not; for what lives in memory only. */
+  onEvent(listener: (event: CallEvent) => void): void
+  /** Orderly: hands the leases over and logs off. Calls go on under Asterisk. */
+  stop(): Promise<void>
+}
+
+export type TelephonyOptions = {
+  /** One per Asterisk; `files` only for one whose disk this gateway can read. */
+  nodes: { target: AmiTarget; files: NodeFiles | null }[]
+  /** Name of this gateway, unique among all. */
+  gatewayId: string
+  db: Db
+  sink: CallSink
+  openCalls: OpenCalls
+  spool: CallSpool
+  healthy: Healthy
+  signedIn: SignedIn
+  recordings: Recordings | null
+  log: Log
+  /** A dead gateway's node is taken over after this time (semantics: races), milliseconds. */
+  leaseMs?: number
+  /** Health without a break that ends a fall-back to Asterisk's own queue, milliseconds. */
+  resumeAfterMs?: number
+}
+
+const collectEveryMs = 10_000
+const purgeEveryMs = 3_600_000
+
+export function createTelephony(options: TelephonyOptions): Telephony {
+  const { gatewayId, db, recordings, log, leaseMs = 10_000 } = options
+  const listeners: ((event: CallEvent) => void)[] = []
+  const members: { node: AsteriskNode; files: NodeFiles | null }[] = []
+
+  const nodes: Nodes = {
+    byName: (name) => members.find(({ node }) => node.link.node() === name)?.node.link ?? null,
+    all: () => members.map(({ node }) => node.link),
+  }
+  const nativeQueue = createNativeQueue(nodes, options.signedIn, log)
+  const marks = createNodeMarks(db, log)
+
+  for (const { target, files } of options.nodes) {
+    const node = createNode({
+      target,
+      connect: connectAsteriskAmiClient,
+      files,
+      lease: (name, hooks) => createLease(db, name, gatewayId, leaseMs, log, hooks),
+      marks,
+      sink: options.sink,
+      openCalls: options.openCalls,
+      spool: options.spool,
+      healthy: options.healthy,
+      onInStep: (link, present) => nativeQueue.reconcile(link, present),
+      onEvent: (event) => listeners.forEach((listener) => listener(event)),
+      log,
+      ...(options.resumeAfterMs === undefined ? {} : { heartbeat: { resumeAfterMs: options.resumeAfterMs } }),
+    })
+    members.push({ node, files })
+  }
+
+  let stopped = false
+  let collecting: Promise<void> | null = null
+  const collect = (): void => {
+    if (recordings && !stopped) collecting ??= collectAll(recordings).finally(() => (collecting = null))
+  }
+  async function collectAll(store: Recordings): Promise<void> {
+    for (const { node, files } of members) {
+      const { node: name, owned, inStep } = node.health()
+      if (!name || !files || !owned || !inStep) continue
+      const isLive = (callId: string): boolean => node.link.legs.call(callId) !== null
+      await store.collect(name, files.recordings, isLive).catch((error: Error) => {
+        log.warn({ reason: error.message, node: name }, 'recordings not collected')
+      })
+    }
+  }
+  const timers = [
+    setInterval(collect, collectEveryMs),
+    setInterval(() => {
+      recordings?.purge().catch((error: Error) => log.warn({ reason: error.message }, 'purge failed'))
+    }, purgeEveryMs),
+  ]
+
+  return {
+    control: createCallControl(nodes, log),
+    nativeQueue,
+    phoneState: (phone) => worst(nodes.all().map((link) => link.phoneState(phone))),
+    health: () => members.map(({ node }) => node.health()),
+    onEvent: (listener) => void listeners.push(listener),
+    async stop() {
+      stopped = true
+      timers.forEach(clearInterval)
+      await collecting
+      await Promise.all(members.map(({ node }) => node.stop()))
+    },
+  }
+}
+
+/** In a call anywhere is in a call; else reachable anywhere is reachable. */
+const gravity: readonly PhoneState[] = ['inUse', 'onHold', 'ringing', 'notInUse', 'unavailable', 'unknown']
+
+const worst = (states: PhoneState[]): PhoneState =>
+  gravity.find((state) => states.includes(state)) ?? 'unknown'
