@@ -81,8 +81,8 @@ export async function insertCallBack(
     `with c as (
        insert into contacts (id, channel, account, address_lookup, address_sealed, requester_id, confidential, state,
          call_id, node, received_at, queued_at, last_inbound_at, credit_ms, requirement, call_back, parent_contact_id)
-       select $2, 'voice', p.account, p.address_lookup, p.address_sealed, p.requester_id, p.confidential, 'queued',
-         $2::text, p.node, p.received_at, clock_timestamp(), p.received_at, $3, p.requirement, true, p.id
+       select $2::uuid, 'voice', p.account, p.address_lookup, p.address_sealed, p.requester_id, p.confidential, 'queued',
+         $2::uuid::text, p.node, p.received_at, clock_timestamp(), p.received_at, $3, p.requirement, true, p.id
        from contacts p
        where p.id = $1 and p.address_sealed is not null
          and not exists (select 1 from contacts o where o.address_lookup = p.address_lookup and o.channel = 'voice'
