@@ -1,7 +1,12 @@
 import { newId } from '../base/ids.ts'
 import type { Db } from '../db/pool.ts'
-import { opensContact, type InboundText, type Intake, type Accepted } from '../channels/channel.ts'
-import { linkKindOf } from '../requesters/model.ts'
+import {
+  opensContact as asksForPerson,
+  type InboundText,
+  type Intake,
+  type Accepted,
+} from '../channels/channel.ts'
+import { linkCommand, linkKindOf } from '../requesters/model.ts'
 import type { Requesters } from '../requesters/service.ts'
 import { createBatcher } from './batcher.ts'
 import * as store from './intake-store.ts'
@@ -12,7 +17,7 @@ export type Screen = (text: string) => { emergency: boolean; urgent: boolean }
 
 export type IntakeDeps = {
   db: Db
-  requesters: Pick<Requesters, 'ensure' | 'harassers'>
+  requesters: Pick<Requesters, 'ensure' | 'harassers' | 'hasOpenClaim'>
   screen: Screen
   /** What the addressed number or account asks of an agent, e.g. the enterprise desk's number. */
   requirementFor: (account: string) => Requirement
@@ -29,6 +34,17 @@ export function createIntake(deps: IntakeDeps): Intake {
   return { accept: (items) => Promise.all(items.map((item) => batcher.add(item))) }
 }
 
+/**
+ * Tying a telephone to WeChat is done by machine; nobody needs to wait for it. Six digits are a code only while one is
+ * expected: otherwise they are what a citizen says.
+ */
+async function isForMachine(deps: IntakeDeps, item: InboundText, requesterId: string): Promise<boolean> {
+  if (!asksForPerson(item)) return true
+  const command = item.channel === 'wechat' && item.kind === 'text' ? linkCommand(item.text) : null
+  if (!command) return false
+  return command.type === 'claim' || (await deps.requesters.hasOpenClaim(requesterId))
+}
+
 const keyOf = (m: { channel: string; account: string; providerId: string }): string =>
   JSON.stringify([m.channel, m.account, m.providerId])
 
@@ -39,19 +55,23 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
     items.map((i) => ({ kind: linkKindOf(i.channel), address: i.from })),
   )
   const harassing = await requesters.harassers(db, [...new Set(people.map((p) => p.requesterId))])
+  const forMachine = await Promise.all(
+    items.map((item, n) => isForMachine(deps, item, people[n]!.requesterId)),
+  )
   const messages: store.ReadyMessage[] = []
   const events: store.ReadyEvent[] = []
   items.forEach((item, n) => {
     const person = people[n]!
-    if (!opensContact(item)) {
+    if (forMachine[n]) {
       events.push({
         id: newId(),
         channel: item.channel,
         account: item.account,
         providerId: item.providerId,
         requesterId: person.requesterId,
-        name: item.event?.name ?? item.control ?? 'unknown',
-        data: item.event ?? { text: item.text },
+        name: item.event?.name ?? item.control ?? 'linkCommand',
+        // A number or a code is no business of an event's row.
+        data: item.event ?? (item.control ? { text: item.text } : {}),
         receivedAt: item.receivedAt,
       })
       return
@@ -100,11 +120,11 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
 
   // Two items with one key in one batch: the first is the message, the second its duplicate.
   const answered = new Set<string>()
-  return items.map((item) => {
+  return items.map((item, n) => {
     const key = keyOf(item)
     const first = !answered.has(key)
     answered.add(key)
-    const duplicate = !first || !(opensContact(item) ? fresh.has(key) : kept.has(item.providerId))
+    const duplicate = !first || !(forMachine[n] ? kept.has(item.providerId) : fresh.has(key))
     return { providerId: item.providerId, contactId: contactOf.get(key) ?? null, duplicate }
   })
 }

@@ -27,3 +27,15 @@ export const linkKindOf = (channel: string): LinkKind =>
 /** A code proves a claimed number within this time and number of tries. */
 export const codeLifeMs = 10 * 60_000
 export const codeTries = 5
+export const codesPerHour = 5
+
+/** What a citizen may write to tie his telephone to his WeChat: `绑定 13800000001`, then the six digits. */
+export type LinkCommand = { type: 'claim'; phone: string } | { type: 'confirm'; code: string }
+
+export function linkCommand(text: string): LinkCommand | null {
+  const words = text.normalize('NFKC').trim()
+  const claim = /^绑定(?:手机号?)?[\s:：]*(\+?\d[\d\s-]{6,18}\d)$/.exec(words)
+  if (claim) return { type: 'claim', phone: claim[1]!.replace(/[\s-]/g, '') }
+  const confirm = /^(?:验证码[\s:：]*)?(\d{6})$/.exec(words)
+  return confirm ? { type: 'confirm', code: confirm[1]! } : null
+}

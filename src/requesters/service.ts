@@ -4,7 +4,14 @@ import { newId } from '../base/ids.ts'
 import type { Pii } from '../base/pii.ts'
 import { problem } from '../base/problem.ts'
 import type { Db, Tx } from '../db/pool.ts'
-import { codeLifeMs, codeTries, type CareGroup, type Profile, type SeenAddress } from './model.ts'
+import {
+  codeLifeMs,
+  codesPerHour,
+  codeTries,
+  type CareGroup,
+  type Profile,
+  type SeenAddress,
+} from './model.ts'
 import * as store from './store.ts'
 
 export type Requesters = {
@@ -19,15 +26,19 @@ export type Requesters = {
   harassers(tx: Tx, requesterIds: string[]): Promise<Set<string>>
   /**
    * A number typed by the requester is only claimed. `sendCode` is called inside the transaction and must hand the
-   * code to that number's own SMS outbox, never to the channel that claimed it.
+   * code to that number's own SMS outbox, never to the channel that claimed it. `askedBy` names the message that asked:
+   * delivered again it sends nothing.
+   * @throws Problem 429 tooManyCodes
    */
   claimPhone(
     requesterId: string,
     e164: string,
+    askedBy: string,
     sendCode: (tx: Tx, code: string) => Promise<void>,
   ): Promise<void>
   /** @throws Problem 409 codeWrong | 410 codeExpired | 404 noClaim */
   confirmPhone(requesterId: string, code: string): Promise<void>
+  hasOpenClaim(requesterId: string): Promise<boolean>
   undoJoin(joinId: string, actor: Actor): Promise<void>
   describe(
     tx: Tx,
@@ -117,7 +128,10 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
     samePerson: (requesterId) => store.samePerson(db, requesterId),
     harassers: (tx, ids) => store.harassers(tx, ids),
 
-    async claimPhone(requesterId, e164, sendCode) {
+    async claimPhone(requesterId, e164, askedBy, sendCode) {
+      if (await store.codeAskedBy(db, askedBy)) return
+      if ((await store.recentCodes(db, requesterId)) >= codesPerHour)
+        throw problem(429, 'tooManyCodes', '验证码发送过于频繁', '请一小时后再试。')
       const code = String(randomInt(0, 1_000_000)).padStart(6, '0')
       await db.tx(async (tx) => {
         const linkId = newId()
@@ -131,6 +145,7 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
         await store.insertCode(tx, {
           id: newId(),
           linkId,
+          askedBy,
           hash: pii.lookup('code', code),
           lifeMs: codeLifeMs,
         })
@@ -164,6 +179,8 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
         await store.regroup(tx, requesterId)
       })
     },
+
+    hasOpenClaim: (requesterId) => store.hasOpenClaim(db, requesterId),
 
     async undoJoin(joinId, actor) {
       await db.tx(async (tx) => {

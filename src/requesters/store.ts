@@ -119,13 +119,38 @@ export async function insertClaim(tx: Tx, link: NewLink): Promise<void> {
 
 export async function insertCode(
   tx: Tx,
-  code: { id: string; linkId: string; hash: string; lifeMs: number },
+  code: { id: string; linkId: string; askedBy: string; hash: string; lifeMs: number },
 ): Promise<void> {
   await tx.query(
-    `insert into link_codes (id, link_id, code_hash, expires_at)
-     values ($1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond')`,
-    [code.id, code.linkId, code.hash, code.lifeMs],
+    `insert into link_codes (id, link_id, asked_by, code_hash, expires_at)
+     values ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 millisecond')`,
+    [code.id, code.linkId, code.askedBy, code.hash, code.lifeMs],
   )
+}
+
+export async function codeAskedBy(tx: Tx, askedBy: string): Promise<boolean> {
+  return (await tx.query(`select 1 from link_codes where asked_by = $1`, [askedBy])).length > 0
+}
+
+/** Codes asked for by this requester lately: sending one costs money and annoys the owner of the number. */
+export async function recentCodes(tx: Tx, requesterId: string): Promise<number> {
+  const [row] = await tx.query<{ n: number }>(
+    `select count(*) as n from link_codes k join requester_links l on l.id = k.link_id
+     where l.requester_id = $1 and k.expires_at > clock_timestamp() - interval '1 hour'`,
+    [requesterId],
+  )
+  return row?.n ?? 0
+}
+
+/** A claim of this requester still waits for its code. */
+export async function hasOpenClaim(tx: Tx, requesterId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from requester_links l join link_codes k on k.link_id = l.id
+     where l.requester_id = $1 and l.status = 'claimed' and l.undone_at is null and k.used_at is null
+       and k.expires_at > clock_timestamp()`,
+    [requesterId],
+  )
+  return rows.length > 0
 }
 
 export type CodeRow = { id: string; linkId: string; codeHash: string; tries: number; live: boolean }

@@ -58,9 +58,9 @@ describe('texts', () => {
     const contact = await world.contacts.find(a!.contactId!)
     expect(contact).toMatchObject({ emergency: true, state: 'queued' })
     expect(contact!.creditMs).toBeGreaterThan(0)
-    expect(
-      await count(`outbox where queue = 'referrals' and data->>'contactId' = $1`, [a!.contactId]),
-    ).toBe(1)
+    expect(await count(`outbox where queue = 'referrals' and data->>'contactId' = $1`, [a!.contactId])).toBe(
+      1,
+    )
   })
 
   it('are kept without a contact when they ask for nobody', async () => {
@@ -90,7 +90,12 @@ describe('one person', () => {
     expect(wechat.requesterId).not.toBe(phone.requesterId)
 
     let code = ''
-    await requesters.claimPhone(wechat.requesterId, '+8613800000005', async (_tx, sent) => void (code = sent))
+    await requesters.claimPhone(
+      wechat.requesterId,
+      '+8613800000005',
+      'ask1',
+      async (_tx, sent) => void (code = sent),
+    )
     expect(await requesters.samePerson(wechat.requesterId)).toEqual([wechat.requesterId])
     const wrong = code === '000000' ? '000001' : '000000'
     await expect(requesters.confirmPhone(wechat.requesterId, wrong)).rejects.toMatchObject({
@@ -116,7 +121,12 @@ describe('one person', () => {
     ])
     const { requesterId } = (await world.contacts.find(a!.contactId!))!
     let code = ''
-    await world.requesters.claimPhone(requesterId, '+8613800000006', async (_tx, sent) => void (code = sent))
+    await world.requesters.claimPhone(
+      requesterId,
+      '+8613800000006',
+      'ask2',
+      async (_tx, sent) => void (code = sent),
+    )
     const wrong = code === '111111' ? '222222' : '111111'
     for (let n = 0; n < 5; n++) await world.requesters.confirmPhone(requesterId, wrong).catch(() => {})
     await expect(world.requesters.confirmPhone(requesterId, code)).rejects.toMatchObject({

@@ -50,6 +50,8 @@ create index requester_links_by_lookup on requester_links (kind, lookup) where u
 create table link_codes (
   id uuid primary key,
   link_id uuid not null references requester_links,
+  -- The message that asked for it: a repeated delivery sends no second code.
+  asked_by text not null unique,
   code_hash text not null,
   tries integer not null default 0,
   expires_at timestamptz not null,
