@@ -68,8 +68,9 @@ export async function openCallsOf(
 }
 
 /**
- * The one open debt of an abandoned or recorded call; a second one joins the first. Its own id serves as call id: the
- * dialplan carries it through the legs of every try.
+ * The one open debt of an abandoned or recorded call; a second one joins the first. It gets a call id of
+ * its own, in the form of a node's Uniqueid (with milliseconds, which Asterisk's never have), because the dialplan
+ * carries it through the legs of every try.
  */
 export async function insertCallBack(
   tx: Tx,
@@ -82,7 +83,8 @@ export async function insertCallBack(
        insert into contacts (id, channel, account, address_lookup, address_sealed, requester_id, confidential, state,
          call_id, node, received_at, queued_at, last_inbound_at, credit_ms, requirement, call_back, parent_contact_id)
        select $2::uuid, 'voice', p.account, p.address_lookup, p.address_sealed, p.requester_id, p.confidential, 'queued',
-         $2::uuid::text, p.node, p.received_at, clock_timestamp(), p.received_at, $3, p.requirement, true, p.id
+         p.node || '-' || (extract(epoch from clock_timestamp()) * 1000)::bigint || '.' || floor(random() * 1000000)::int,
+         p.node, p.received_at, clock_timestamp(), p.received_at, $3, p.requirement, true, p.id
        from contacts p
        where p.id = $1 and p.address_sealed is not null
          and not exists (select 1 from contacts o where o.address_lookup = p.address_lookup and o.channel = 'voice'
