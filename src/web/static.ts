@@ -7,6 +7,8 @@ import type { FastifyInstance } from 'fastify'
 export type StaticOptions = {
   /** Folder of the built staff application (`web/dist`). */
   root: string
+  /** Slug of the city's statute: the desk asks `/api/statutes/{slug}` what its form must hold. */
+  city: string
 }
 
 /** The paths the application's router knows; the list grows with the application, never ahead of it. */
@@ -19,7 +21,7 @@ export const staffPagesBuilt = (root: string): boolean => existsSync(join(root, 
  * Serves the staff application. Files under `/assets/` carry a hash of their content in their name and never change;
  * the page that names them is always asked for anew, so a new version is taken at the next visit.
  */
-export async function staffPages(app: FastifyInstance, { root }: StaticOptions): Promise<void> {
+export async function staffPages(app: FastifyInstance, { root, city }: StaticOptions): Promise<void> {
   await app.register(fastifyStatic, {
     root: join(root, 'assets'),
     prefix: '/assets/',
@@ -35,4 +37,7 @@ export async function staffPages(app: FastifyInstance, { root }: StaticOptions):
         .header('Cache-Control', 'no-cache')
         .sendFile('index.html', root, { cacheControl: false, immutable: false }),
     )
+  app.get('/desk/settings.json', { schema: { hide: true } }, (_request, reply) =>
+    reply.header('Cache-Control', 'no-cache').send({ city }),
+  )
 }

@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { useSession } from './session/session.ts'
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -7,4 +8,14 @@ export const router = createRouter({
     { path: '/desk/sign-in', name: 'signIn', component: () => import('./session/SignInPage.vue') },
     { path: '/:rest(.*)*', redirect: '/desk' },
   ],
+})
+
+/** Who is not fully signed in goes to the sign-in; a gateway that is away is left to the desk's own banner. */
+router.beforeEach(async (to) => {
+  if (to.name !== 'desk') return true
+  const session = useSession()
+  if (session.me?.stage === 'full') return true
+  const answer = await session.load()
+  if (answer.ok) return answer.data.stage === 'full' ? true : { name: 'signIn' }
+  return answer.problem.status === 0 ? true : { name: 'signIn' }
 })

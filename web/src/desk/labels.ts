@@ -1,3 +1,5 @@
+import type { ClientMessage, ReferralView } from '../../../src/agent-desk/contract.ts'
+
 /** PURE. The Chinese word for each code of the protocol. An unknown code is shown as it is, never hidden. */
 type Words = Record<string, string>
 
@@ -51,7 +53,16 @@ export const deliveryWord = word({
   unknown: '送达情况不明',
 })
 
-export const pauseWord = word({ rest: '小休', meal: '用餐', training: '培训', meeting: '会议', other: '其他' })
+type PauseReason = Extract<ClientMessage, { type: 'pause' }>['reason']
+const pauses: Record<PauseReason, string> = {
+  rest: '小休',
+  meal: '用餐',
+  training: '培训',
+  meeting: '会议',
+  other: '其他',
+}
+export const pauseWord = word(pauses)
+export const pauseChoices = Object.entries(pauses) as [PauseReason, string][]
 
 export const intentWord = word({
   offline: '未签入',
@@ -85,3 +96,45 @@ export const notRespondingWord = word({
   noAnswer: '有来话未接，已停止派话',
   expired: '有来话超时未接，已停止派话',
 })
+
+/** Order states as an agent reads them. Done and running are told apart by word and by colour. */
+const orderStates: Words = {
+  registered: '待受理',
+  incomplete: '要素不全',
+  accepted: '已受理',
+  refused: '不予受理',
+  dispatched: '已派单',
+  delivered: '已送达',
+  acknowledged: '已签收',
+  handling: '办理中',
+  fedBack: '已反馈',
+  audited: '已审核',
+  followUp: '待回访',
+  concluded: '办结',
+  terminated: '终止办理',
+  answered: '当场答复',
+  referred: '已引导',
+}
+export const orderStateWord = word(orderStates)
+
+const finished = new Set(['concluded', 'answered', 'referred'])
+const closed = new Set(['refused', 'terminated'])
+export const orderStateTone = (state: string): 'done' | 'run' | '' =>
+  finished.has(state) ? 'done' : closed.has(state) ? '' : 'run'
+
+/** Where a referral stands: 0 dialling, 1 far side joined, 2 taken over; `told` for text, `failed` when nobody came. */
+export function referralStage(referral: Pick<ReferralView, 'kind' | 'state'>): 0 | 1 | 2 | 'told' | 'failed' {
+  switch (referral.state) {
+    case 'failed':
+    case 'cancelled':
+      return 'failed'
+    case 'joined':
+      return 1
+    case 'takenOver':
+      return 2
+    case 'told':
+      return 'told'
+    default:
+      return referral.kind === 'text' ? 'told' : 0
+  }
+}

@@ -71,7 +71,11 @@ const localProblem = (code: string, title: string, detail: string): DeskProblem 
   detail,
 })
 const lost = (): DeskProblem =>
-  localProblem('connectionLost', '与服务器的连接中断，这一步没有完成', '正在重新连接；恢复后请核对当前状态，再试一次。')
+  localProblem(
+    'connectionLost',
+    '与服务器的连接中断，这一步没有完成',
+    '正在重新连接；恢复后请核对当前状态，再试一次。',
+  )
 const silent = (): DeskProblem =>
   localProblem('noAnswer', '服务器没有及时回应，不确定这一步是否完成', '请核对当前状态；没有变化时再试一次。')
 

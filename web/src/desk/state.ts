@@ -147,7 +147,7 @@ export const find = (state: DeskState, contactId: string | null): DeskContact | 
 
 function put<T>(list: T[], item: T, id: (item: T) => string): T[] {
   const at = list.findIndex((other) => id(other) === id(item))
-  return at < 0 ? [...list, item] : list.with(at, item)
+  return at < 0 ? [...list, item] : [...list.slice(0, at), item, ...list.slice(at + 1)]
 }
 
 function withContact(state: DeskState, contact: DeskContact): DeskState {
@@ -160,9 +160,7 @@ function withContact(state: DeskState, contact: DeskContact): DeskState {
   const contacts = isOwed
     ? state.contacts.filter((c) => c.id !== contact.id)
     : put(state.contacts, contact, (c) => c.id)
-  const owed = isOwed
-    ? put(state.owed, contact, (c) => c.id)
-    : state.owed.filter((c) => c.id !== contact.id)
+  const owed = isOwed ? put(state.owed, contact, (c) => c.id) : state.owed.filter((c) => c.id !== contact.id)
   const missed = old ? newInbound(old.messages, contact.messages) : unanswered(contact.messages)
   const seen = state.selectedId === contact.id
   return {
@@ -204,16 +202,13 @@ function withMessage(state: DeskState, contactId: string, message: MessageView):
   const next = change(state, contactId, (c) => ({
     ...c,
     messages: put(c.messages, message, (m) => m.id),
-    lastInboundAt:
-      message.direction === 'in' && message.at > c.lastInboundAt ? message.at : c.lastInboundAt,
+    lastInboundAt: message.direction === 'in' && message.at > c.lastInboundAt ? message.at : c.lastInboundAt,
   }))
   const counts = isNew && message.direction === 'in' && state.selectedId !== contactId
   return {
     ...next,
     outgoing: state.outgoing.filter((o) => o.clientId !== message.id),
-    unread: counts
-      ? { ...state.unread, [contactId]: (state.unread[contactId] ?? 0) + 1 }
-      : state.unread,
+    unread: counts ? { ...state.unread, [contactId]: (state.unread[contactId] ?? 0) + 1 } : state.unread,
   }
 }
 
@@ -227,7 +222,7 @@ const newInbound = (before: MessageView[], after: MessageView[]): number => {
 
 /** Inbound messages after the last answer: what a newly taken contact still waits for. */
 function unanswered(messages: MessageView[]): number {
-  const last = messages.findLastIndex((m) => m.direction === 'out')
+  const last = messages.map((m) => m.direction).lastIndexOf('out')
   return messages.slice(last + 1).filter((m) => m.direction === 'in').length
 }
 

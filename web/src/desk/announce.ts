@@ -1,0 +1,47 @@
+import type { ServerMessage } from '../../../src/agent-desk/contract.ts'
+import { channelWord, notRespondingWord } from './labels.ts'
+import { find, type DeskState } from './state.ts'
+
+/** PURE. What a person who does not look at the screen is told about a message of the server; most say nothing. */
+export type Announcement = { text: string; urgent: boolean }
+
+const say = (text: string, urgent = false): Announcement => ({ text, urgent })
+
+export function announcementOf(
+  before: DeskState,
+  after: DeskState,
+  message: ServerMessage,
+): Announcement | null {
+  switch (message.type) {
+    case 'offer': {
+      const { contact } = message.offer
+      const who = contact.pop.name ?? contact.pop.maskedAddress ?? '号码未知'
+      const flags = contact.emergency || contact.pop.emergency ? '，紧急' : ''
+      return say(`${channelWord(contact.channel)}来话${flags}：${who}。按 Alt+A 接听`, true)
+    }
+    case 'offerEnded':
+      return before.offers.some((o) => o.offerId === message.offerId) && message.outcome !== 'accepted'
+        ? say(message.reason ?? '来话已结束')
+        : null
+    case 'message':
+      return message.message.direction === 'in' && find(after, message.contactId)
+        ? say(`${channelWord(find(after, message.contactId)?.channel)}新消息`)
+        : null
+    case 'agent': {
+      const reason = message.agent.notResponding
+      return reason !== null && before.agent?.notResponding !== reason
+        ? say(notRespondingWord(reason), true)
+        : null
+    }
+    case 'contact': {
+      const old = find(before, message.contact.id)
+      if (message.contact.state === 'wrapUp' && old && old.state !== 'wrapUp' && !message.contact.owedSince)
+        return say('通话已结束，请在话后整理时间内登记')
+      return null
+    }
+    case 'notice':
+      return say(message.text, message.level === 'warning')
+    default:
+      return null
+  }
+}
