@@ -1,0 +1,257 @@
+import { connect, type Socket } from 'node:net'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { type Asterisk, type AsteriskOptions, startAsterisk } from '../../services/asterisk.ts'
+import { freePort } from '../../services/launch.ts'
+import { freeUdpPort } from './sipp.ts'
+
+/** A number range whose phones SIPp plays at one address. */
+export interface PhoneBank {
+  host: string
+  port: number
+  numbers: string[]
+}
+
+export interface TestAsterisk extends Asterisk {
+  options: AsteriskOptions
+  /** `host:port` for callers */
+  sip: string
+  /** where the duty telephone and called-back citizens answer */
+  trunk: { host: string; port: number }
+  /** where the emergency line answers */
+  emergency: { host: string; port: number }
+  /** phones 3001…, 3101…, 3201… */
+  banks: PhoneBank[]
+}
+
+let count = 0
+const unique = (): string => `${process.pid.toString(36)}${(count += 1)}`
+
+/**
+ * An Asterisk of its own, on free ports, with `banks` × 10 phones for SIPp. Boots in about half a second.
+ * @param overrides e.g. shorter timings
+ */
+export async function startTestAsterisk(
+  overrides: Partial<AsteriskOptions> & { banks?: number } = {},
+): Promise<TestAsterisk> {
+  const { banks: bankCount = 3, ...rest } = overrides
+  const name = unique()
+  const folder = rest.dir ?? join(inject('runFolder'), `asterisk-${name}`)
+  const trunk = { host: '127.0.0.2', port: await freeUdpPort('127.0.0.2') }
+  const emergency = { host: '127.0.0.4', port: await freeUdpPort('127.0.0.4') }
+  const banks: PhoneBank[] = []
+  for (let bank = 0; bank < bankCount; bank += 1) {
+    const first = 3001 + bank * 100
+    banks.push({
+      host: '127.0.0.3',
+      port: await freeUdpPort('127.0.0.3'),
+      numbers: Array.from({ length: 10 }, (_, n) => String(first + n)),
+    })
+  }
+  const rtpStart = 10_000 + (count % 20) * 800
+  const options: AsteriskOptions = {
+    dir: folder,
+    systemName: `t${name}`,
+    sipPort: await freeUdpPort('127.0.0.1'),
+    amiPort: await freePort(),
+    httpPort: await freePort(),
+    amiSecret: 'test-only',
+    rtpStart,
+    rtpEnd: rtpStart + 799,
+    trunkMatch: ['127.0.0.2/32'],
+    trunkHost: trunk.host,
+    trunkPort: trunk.port,
+    emergencyTrunk: `${emergency.host}:${emergency.port}`,
+    phones: { count: 3 },
+    staticPhones: banks.flatMap(({ host, port, numbers }) =>
+      numbers.map((number) => ({ number, contact: `sip:${number}@${host}:${port}` })),
+    ),
+    ...rest,
+  }
+  const asterisk = await startAsterisk(options)
+  return { ...asterisk, options, sip: `127.0.0.1:${options.sipPort}`, trunk, emergency, banks }
+}
+
+/** A folder of prompts that last a moment, for tests that wait for what comes after them. */
+export function shortPrompts(names: string[]): string {
+  const folder = join(inject('runFolder'), `prompts-${unique()}`)
+  mkdirSync(folder, { recursive: true })
+  const samples = 2_400
+  const header = Buffer.alloc(44)
+  header.write('RIFF', 0)
+  header.writeUInt32LE(36 + samples * 2, 4)
+  header.write('WAVEfmt ', 8)
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20)
+  header.writeUInt16LE(1, 22)
+  header.writeUInt32LE(8_000, 24)
+  header.writeUInt32LE(16_000, 28)
+  header.writeUInt16LE(2, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36)
+  header.writeUInt32LE(samples * 2, 40)
+  const wav = Buffer.concat([header, Buffer.alloc(samples * 2)])
+  for (const name of names) writeFileSync(join(folder, `${name}.wav`), wav)
+  return folder
+}
+
+/** One AMI message; a header that comes several times keeps its last value. */
+export type AmiMessage = Record<string, string>
+
+/** The smallest AMI client that can play the gateway. Not the product's: the dialplan is tested without it. */
+export class TestAmi {
+  readonly events: AmiMessage[] = []
+  private readonly socket: Socket
+  private readonly waiting = new Map<string, (message: AmiMessage) => void>()
+  private readonly watchers = new Set<(event: AmiMessage) => void>()
+  private rest = ''
+  private last = 0
+  private beat: NodeJS.Timeout | undefined
+
+  private constructor(socket: Socket) {
+    this.socket = socket
+    socket.setEncoding('utf8')
+    socket.on('error', () => {})
+    socket.on('data', (chunk: string) => this.take(chunk))
+  }
+
+  static async connect({ options }: TestAsterisk): Promise<TestAmi> {
+    const socket = connect(options.amiPort, '127.0.0.1')
+    await new Promise<void>((open, fail) => {
+      socket.once('connect', open)
+      socket.once('error', fail)
+    })
+    const ami = new TestAmi(socket)
+    const login = await ami.action('Login', { Username: 'gateway', Secret: options.amiSecret })
+    if (login['Response'] !== 'Success') throw new Error(`AMI login: ${login['Message']}`)
+    return ami
+  }
+
+  action(name: string, fields: Record<string, string | string[]> = {}): Promise<AmiMessage> {
+    const id = String((this.last += 1))
+    const lines = Object.entries(fields).flatMap(([key, value]) =>
+      [value].flat().map((single) => `${key}: ${single}`),
+    )
+    return new Promise((answer) => {
+      this.waiting.set(id, answer)
+      this.socket.write([`Action: ${name}`, `ActionID: ${id}`, ...lines, '', ''].join('\r\n'))
+    })
+  }
+
+  /** The first event that fits, past or future. */
+  event(fits: (event: AmiMessage) => boolean, what = 'event', ms = 20_000): Promise<AmiMessage> {
+    const past = this.events.find(fits)
+    if (past !== undefined) return Promise.resolve(past)
+    return new Promise((found, fail) => {
+      const watcher = (event: AmiMessage): void => {
+        if (!fits(event)) return
+        clearTimeout(late)
+        this.watchers.delete(watcher)
+        found(event)
+      }
+      const late = setTimeout(() => {
+        this.watchers.delete(watcher)
+        const seen = this.events.flatMap((event) => (event['UserEvent'] === undefined ? [] : [told(event)]))
+        fail(new Error(`no ${what} within ${ms} ms; seen: ${seen.slice(-30).join(' · ')}`))
+      }, ms)
+      this.watchers.add(watcher)
+    })
+  }
+
+  /** The first UserEvent of that name for a contact (or for any), with these headers. */
+  user(name: string, contact?: string, headers: AmiMessage = {}, ms?: number): Promise<AmiMessage> {
+    const fits = (event: AmiMessage): boolean =>
+      event['UserEvent'] === name &&
+      (contact === undefined || event['ContactId'] === contact) &&
+      Object.entries(headers).every(([key, value]) => event[key] === value)
+    return this.event(fits, `${name} ${JSON.stringify(headers)}`, ms)
+  }
+
+  /** UserEvents of a contact so far, oldest first. */
+  story(contact: string): string[] {
+    return this.events.flatMap((event) => (event['ContactId'] === contact ? [event['UserEvent'] ?? ''] : []))
+  }
+
+  /** A living gateway: tells every second the time of the Ping before. */
+  startHeartbeat(): Promise<void> {
+    const once = async (): Promise<void> => {
+      const pong = await this.action('Ping')
+      await this.action('Setvar', { Variable: 'GW_HB', Value: pong['Timestamp'] ?? '' })
+    }
+    this.beat = setInterval(() => void once(), 1_000)
+    return once()
+  }
+
+  stopHeartbeat(): void {
+    clearInterval(this.beat)
+  }
+
+  /** Claims every new contact, as a gateway does after its commit. */
+  claimAll(): void {
+    this.watchers.add((event) => {
+      if (event['UserEvent'] === 'ContactNew') void this.setvar(event['Channel'] ?? '', 'GW_SEEN', '1')
+    })
+  }
+
+  setvar(channel: string, name: string, value: string): Promise<AmiMessage> {
+    return this.action('Setvar', { Channel: channel, Variable: name, Value: value })
+  }
+
+  redirect(
+    channel: string,
+    context: string,
+    exten = 's',
+    extra?: { channel: string; context: string; exten?: string },
+  ): Promise<AmiMessage> {
+    const second =
+      extra === undefined
+        ? {}
+        : {
+            ExtraChannel: extra.channel,
+            ExtraContext: extra.context,
+            ExtraExten: extra.exten ?? 's',
+            ExtraPriority: '1',
+          }
+    return this.action('Redirect', {
+      Channel: channel,
+      Context: context,
+      Exten: exten,
+      Priority: '1',
+      ...second,
+    })
+  }
+
+  close(): void {
+    this.stopHeartbeat()
+    this.socket.destroy()
+  }
+
+  private take(chunk: string): void {
+    this.rest += chunk
+    for (let end = this.rest.indexOf('\r\n\r\n'); end >= 0; end = this.rest.indexOf('\r\n\r\n')) {
+      const block = this.rest.slice(0, end)
+      this.rest = this.rest.slice(end + 4)
+      const message: AmiMessage = {}
+      for (const line of block.split('\r\n')) {
+        const colon = line.indexOf(':')
+        if (colon > 0) message[line.slice(0, colon)] = line.slice(colon + 1).trim()
+      }
+      if (message['Response'] !== undefined) {
+        this.waiting.get(message['ActionID'] ?? '')?.(message)
+        this.waiting.delete(message['ActionID'] ?? '')
+      } else {
+        this.events.push(message)
+        for (const watcher of this.watchers) watcher(message)
+      }
+    }
+  }
+}
+
+/** A UserEvent in one line, for messages of failed tests. */
+function told(event: AmiMessage): string {
+  const headers = ['ContactId', 'Reason', 'Stage', 'Agent', 'DialStatus', 'Role', 'QueueStatus']
+  return [event['UserEvent'], ...headers.flatMap((key) => (event[key] ? [`${key}=${event[key]}`] : []))].join(
+    ' ',
+  )
+}
