@@ -2,8 +2,9 @@ import type { Channel, Requirement } from '../contacts/model.ts'
 import type { AgentFacts } from './ports.ts'
 
 /**
- * PURE. Who may take a contact, and who does. The matcher does the same over precomputed sets in Redis; this file is
- * what it is checked against, and what decides once more, on fresh facts, before an offer is written.
+ * PURE. Who may take a contact, and who does. The matcher does the same over precomputed sets in Redis: it takes rings
+ * and eligibility from here, and a model test holds its choice against `chooseAgent` and `chooseContact`. Before an
+ * offer is written `mayTake` decides once more, on fresh facts.
  */
 
 /** Sms, wechat and web share an agent's text slots. */
@@ -62,10 +63,6 @@ export function ringsOf(requirement: Requirement, { steps, keep }: Relaxation): 
   }
   return rings
 }
-
-/** The ring that counts after so long a wait. */
-export const ringAt = (rings: readonly Ring[], waitedMs: number): number =>
-  rings.findLastIndex((ring) => ring.afterMs <= waitedMs)
 
 export type SlotRules = {
   /** Whether an agent who speaks on the telephone may be offered a text as well. */

@@ -52,7 +52,10 @@ export type AddOptions = {
 export type BulkJob = OutboxJob & Pick<AddOptions, 'id'>
 
 export type Jobs = {
-  /** One handler per queue and name; registered before `start`. A name without a handler is retried, not lost. */
+  /**
+   * Registered before `start`. Several handlers of one name all run, and all run again when one of them fails. A name
+   * without a handler is retried, not lost.
+   */
   handle<Data>(queue: QueueName, name: string, handler: JobHandler<Data>): void
   /** @throws when Redis is not there; a promise that must be kept goes through the outbox instead */
   add(queue: QueueName, name: string, data: Record<string, unknown>, options?: AddOptions): Promise<void>
@@ -88,7 +91,7 @@ const isQueueName = (name: string): name is QueueName => (queueNames as readonly
 
 export function createJobs({ redis, region, log, concurrency = {} }: JobsOptions): Jobs {
   const prefix = `{cc:${region}}:jobs`
-  const handlers = new Map<QueueName, Map<string, JobHandler<unknown>>>()
+  const handlers = new Map<QueueName, Map<string, JobHandler<unknown>[]>>()
   const workers: WatchedWorker[] = []
   let stopWatching: (() => void) | undefined
 
@@ -132,20 +135,22 @@ export function createJobs({ redis, region, log, concurrency = {} }: JobsOptions
       concurrency: concurrency[name] ?? defaultConcurrency[name] ?? 4,
       backoffMs,
       async run(job) {
-        const handler = known?.get(job.name)
+        const some = known?.get(job.name)
         // A newer gateway may know it: the job waits for one instead of failing for good.
-        if (!handler) throw new Error(`no handler for ${name}/${job.name} here`)
+        if (!some) throw new Error(`no handler for ${name}/${job.name} here`)
         const attempt = job.attemptsMade + 1
-        await handler(job.data, { id: job.id ?? '', attempt, last: attempt >= (job.opts.attempts ?? 1) })
+        const info = { id: job.id ?? '', attempt, last: attempt >= (job.opts.attempts ?? 1) }
+        const outcomes = await Promise.allSettled(some.map((handler) => handler(job.data, info)))
+        const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+        if (failed) throw failed.reason
       },
     })
   }
 
   return {
     handle(queue, name, handler) {
-      const known = handlers.get(queue) ?? new Map<string, JobHandler<unknown>>()
-      if (known.has(name)) throw new Error(`${queue}/${name} already has a handler`)
-      known.set(name, handler as JobHandler<unknown>)
+      const known = handlers.get(queue) ?? new Map<string, JobHandler<unknown>[]>()
+      known.set(name, [...(known.get(name) ?? []), handler as JobHandler<unknown>])
       handlers.set(queue, known)
     },
 

@@ -1,0 +1,28 @@
+-- Moves waiting contacts whose time has come to their next ring.
+-- ARGV: how many at most, and optionally the one contact that is meant
+-- Returns the contacts that moved.
+local now = time()
+local due
+if ARGV[2] then
+  due = { ARGV[2] }
+else
+  due = redis.call('ZRANGEBYSCORE', P .. 'relax', '-inf', now, 'LIMIT', 0, tonumber(ARGV[1]))
+end
+local moved = {}
+for _, id in ipairs(due) do
+  local c = readContact(id)
+  if not c or c.st ~= 'w' then
+    redis.call('ZREM', P .. 'relax', id)
+  else
+    local ring = ringNow(c, now)
+    if ring > c.ring then
+      leaveQueue(c)
+      c.ring = ring
+      c.sig = c.list[ring + 1]
+      redis.call('HSET', P .. 'c:' .. id, 'ring', ring)
+      enterQueue(c)
+      moved[#moved + 1] = id
+    end
+  end
+end
+return moved

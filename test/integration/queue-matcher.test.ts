@@ -1,0 +1,471 @@
+import fc from 'fast-check'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { defaultQueueConfig, type QueueConfig } from '../../src/queue/config.ts'
+import { createMatcher, MatcherUnbuilt, type MatchContact, type Moment } from '../../src/queue/matcher.ts'
+import type { AgentFacts } from '../../src/queue/ports.ts'
+import type { RedisServer } from '../../services/redis.ts'
+import { startTestRedis } from '../support/services.ts'
+import { createModel, type ModelContact } from '../support/matcher-model.ts'
+
+let server: RedisServer
+let redis: Redis
+let regions = 0
+
+beforeAll(async () => {
+  server = await startTestRedis()
+  redis = new Redis(server.url)
+})
+afterAll(async () => {
+  redis?.disconnect()
+  await server?.stop()
+})
+
+/** A matcher with a memory of its own, built empty. */
+async function freshMatcher(config: QueueConfig = defaultQueueConfig) {
+  regions += 1
+  const region = `r${regions}`
+  const matcher = createMatcher(redis, region, config)
+  await matcher.beginRebuild('first')
+  await matcher.finishRebuild('first')
+  return { matcher, region }
+}
+
+async function momentOf(matcher: { moment(): Promise<Moment | null> }): Promise<Moment> {
+  const at = await matcher.moment()
+  if (!at) throw new Error('the matcher is not built')
+  return at
+}
+
+const contact = (id: string, more: Partial<MatchContact> = {}): MatchContact => ({
+  id,
+  channel: 'voice',
+  place: 'waiting',
+  version: 1,
+  changedAtMs: 1,
+  score: 1_000,
+  queuedAtMs: Date.now(),
+  requirement: {},
+  emergency: false,
+  stickyAgentId: null,
+  agentId: null,
+  ...more,
+})
+
+const agent = (agentId: string, more: Partial<AgentFacts> = {}): AgentFacts => ({
+  agentId,
+  epoch: 1,
+  attributes: {},
+  mode: 'desk',
+  phone: null,
+  capacity: { voice: 1, text: 3 },
+  load: { voice: 0, text: 0 },
+  routable: { voice: true, text: true },
+  idleSinceMs: 1_000,
+  ...more,
+})
+
+describe('a reservation', () => {
+  it('serves the longest wait first and the longest idle agent first', async () => {
+    const { matcher } = await freshMatcher()
+    const at = await momentOf(matcher)
+    await matcher.syncContacts([contact('late', { score: 2_000 }), contact('early', { score: 1_000 })], at)
+    await matcher.upsertAgents([agent('rested', { idleSinceMs: 1 }), agent('tired', { idleSinceMs: 2 })], at)
+    // Asked for the late one, it still serves the early one first.
+    expect(await matcher.reserveForContact('late')).toMatchObject({ contactId: 'early', agentId: 'rested' })
+    expect(await matcher.reserveForContact('late')).toMatchObject({ contactId: 'late', agentId: 'tired' })
+    expect(await matcher.reserveAny()).toBeNull()
+  })
+
+  it('is never given twice, however many gateways ask at once', async () => {
+    const { matcher, region } = await freshMatcher()
+    const at = await momentOf(matcher)
+    const ids = Array.from({ length: 200 }, (_, n) => `c${n}`)
+    await matcher.syncContacts(
+      ids.map((id, n) => contact(id, { score: n })),
+      at,
+    )
+    await matcher.upsertAgents(
+      Array.from({ length: 150 }, (_, n) => agent(`a${n}`, { idleSinceMs: n })),
+      at,
+    )
+    const clients = Array.from({ length: 4 }, () => new Redis(server.url))
+    try {
+      const gateways = clients.map((client) => createMatcher(client, region, defaultQueueConfig))
+      const reserved = await Promise.all(ids.map((_, n) => gateways[n % 4]!.reserveAny()))
+      const pairs = reserved.filter((r) => r !== null)
+      expect(pairs).toHaveLength(150)
+      expect(new Set(pairs.map((r) => r.agentId)).size).toBe(150)
+      // The 150 that waited longest, whoever asked.
+      expect(pairs.map((r) => Number(r.contactId.slice(1))).sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 150 }, (_, n) => n),
+      )
+    } finally {
+      for (const client of clients) client.disconnect()
+    }
+  })
+
+  it('lapses when no offer follows, and the contact takes its old place again', async () => {
+    const { matcher } = await freshMatcher({ ...defaultQueueConfig, reservationMs: 30 })
+    const at = await momentOf(matcher)
+    await matcher.syncContacts([contact('c1')], at)
+    await matcher.upsertAgents([agent('a1')], at)
+    await matcher.reserveForContact('c1')
+    await vi.waitFor(async () =>
+      expect(await matcher.lapsed(10)).toEqual([{ contactId: 'c1', agentId: 'a1' }]),
+    )
+    await matcher.syncContacts([contact('c1')], await momentOf(matcher))
+    expect(await matcher.lapsed(10)).toEqual([])
+    expect(await matcher.reserveForAgent('a1')).toMatchObject({ contactId: 'c1', agentId: 'a1' })
+  })
+
+  it('is left alone by a reading of the row from before the offer', async () => {
+    const { matcher } = await freshMatcher()
+    const at = await momentOf(matcher)
+    await matcher.syncContacts([contact('c1')], at)
+    await matcher.upsertAgents([agent('a1'), agent('a2')], at)
+    const reserved = await matcher.reserveForContact('c1')
+    await matcher.syncContacts([contact('c1')], await momentOf(matcher))
+    expect(await matcher.reserveAny()).toBeNull()
+    await matcher.confirm(reserved!, { version: 2, changedAtMs: 2 })
+    // A slow reader brings the old row: the offered contact does not come back into the queue.
+    const [late] = await matcher.syncContacts([contact('c1')], await momentOf(matcher))
+    expect(late).toMatchObject({ outcome: 'stale' })
+    expect(await matcher.reserveAny()).toBeNull()
+  })
+})
+
+describe('an agent', () => {
+  it('keeps his slot used while an offer is confirmed and his facts are older', async () => {
+    const { matcher } = await freshMatcher()
+    const at = await momentOf(matcher)
+    await matcher.upsertAgents([agent('a1')], at)
+    await matcher.syncContacts([contact('c1'), contact('c2', { score: 2_000 })], at)
+    const readEarly = await momentOf(matcher)
+    const reserved = await matcher.reserveForContact('c1')
+    await matcher.upsertAgents([agent('a1')], readEarly)
+    expect(await matcher.reserveForAgent('a1')).toBeNull()
+    await matcher.confirm(reserved!, { version: 2, changedAtMs: 2 })
+    await matcher.upsertAgents([agent('a1')], readEarly)
+    expect(await matcher.reserveForAgent('a1')).toBeNull()
+    // Facts read after the confirmation count for themselves.
+    await matcher.upsertAgents([agent('a1', { load: { voice: 1, text: 0 } })], await momentOf(matcher))
+    expect(await matcher.reserveForAgent('a1')).toBeNull()
+    await matcher.upsertAgents([agent('a1')], await momentOf(matcher))
+    expect(await matcher.reserveForAgent('a1')).toMatchObject({ contactId: 'c2' })
+  })
+
+  it('who signed out is not brought back by facts read before', async () => {
+    const { matcher } = await freshMatcher()
+    const before = await momentOf(matcher)
+    await matcher.syncContacts([contact('c1')], before)
+    await matcher.upsertAgents([agent('a1', { epoch: 7 })], await momentOf(matcher))
+    await matcher.removeAgents(['a1'], await momentOf(matcher))
+    await matcher.upsertAgents([agent('a1', { epoch: 7 })], before)
+    expect(await matcher.reserveAny()).toBeNull()
+    await matcher.upsertAgents([agent('a1', { epoch: 6 })], await momentOf(matcher))
+    expect(await matcher.reserveAny()).toBeNull()
+    await matcher.upsertAgents([agent('a1', { epoch: 8 })], await momentOf(matcher))
+    expect(await matcher.reserveAny()).toMatchObject({ contactId: 'c1', epoch: 8 })
+  })
+
+  it('who changes his skills is matched by the new ones at once', async () => {
+    const { matcher } = await freshMatcher()
+    await matcher.syncContacts(
+      [contact('c1', { requirement: { language: ['korean'] } })],
+      await momentOf(matcher),
+    )
+    await matcher.upsertAgents(
+      [agent('a1', { attributes: { language: ['mandarin'] } })],
+      await momentOf(matcher),
+    )
+    expect(await matcher.reserveForAgent('a1')).toBeNull()
+    await matcher.upsertAgents(
+      [agent('a1', { attributes: { language: ['mandarin', 'korean'] } })],
+      await momentOf(matcher),
+    )
+    expect(await matcher.reserveForAgent('a1')).toMatchObject({ contactId: 'c1' })
+  })
+})
+
+describe('a refusal', () => {
+  it('keeps the contact from that agent while others could take it, and not for ever', async () => {
+    const { matcher } = await freshMatcher({ ...defaultQueueConfig, excludeMs: 200, aloneMs: 0 })
+    const at = await momentOf(matcher)
+    await matcher.syncContacts(
+      [contact('c1', { refused: [{ agentId: 'a1', sinceMs: Date.now() }] })],
+      await momentOf(matcher),
+    )
+    // Somebody else is on shift, though busy.
+    await matcher.upsertAgents(
+      [agent('a1'), agent('a2', { load: { voice: 1, text: 0 }, routable: { voice: false, text: false } })],
+      at,
+    )
+    expect(await matcher.reserveForAgent('a1')).toBeNull()
+    await vi.waitFor(async () =>
+      expect(await matcher.reserveForAgent('a1')).toMatchObject({ contactId: 'c1' }),
+    )
+  })
+
+  it('does not count when he is alone, after a short breath', async () => {
+    const { matcher } = await freshMatcher({ ...defaultQueueConfig, aloneMs: 100 })
+    const at = await momentOf(matcher)
+    await matcher.syncContacts([contact('c1', { refused: [{ agentId: 'a1', sinceMs: Date.now() }] })], at)
+    await matcher.upsertAgents([agent('a1')], at)
+    expect(await matcher.reserveForContact('c1')).toBeNull()
+    await vi.waitFor(async () =>
+      expect(await matcher.reserveForContact('c1')).toMatchObject({ agentId: 'a1' }),
+    )
+  })
+
+  it('is remembered from the holder when a contact comes back, unless he is pardoned', async () => {
+    const { matcher } = await freshMatcher()
+    const at = await momentOf(matcher)
+    await matcher.upsertAgents([agent('a1', { idleSinceMs: 1 }), agent('a2', { idleSinceMs: 2 })], at)
+    await matcher.syncContacts([contact('c1', { place: 'held', agentId: 'a1' })], at)
+    await matcher.upsertAgents([agent('a1', { idleSinceMs: 1 })], await momentOf(matcher))
+    await matcher.syncContacts([contact('c1', { version: 2 })], await momentOf(matcher))
+    expect(await matcher.reserveForContact('c1')).toMatchObject({ agentId: 'a2' })
+
+    await matcher.syncContacts([contact('c2', { place: 'held', agentId: 'a1' })], await momentOf(matcher))
+    await matcher.upsertAgents([agent('a1', { idleSinceMs: 1 })], await momentOf(matcher))
+    await matcher.syncContacts([contact('c2', { version: 2, pardoned: ['a1'] })], await momentOf(matcher))
+    expect(await matcher.reserveForContact('c2')).toMatchObject({ agentId: 'a1' })
+  })
+})
+
+describe('a contact', () => {
+  it('that has ended stays ended, whatever arrives late', async () => {
+    const { matcher } = await freshMatcher()
+    await matcher.upsertAgents([agent('a1')], await momentOf(matcher))
+    const early = await momentOf(matcher)
+    await matcher.syncContacts([contact('c1', { place: 'gone', version: 3 })], await momentOf(matcher))
+    expect(await matcher.syncContacts([contact('c1', { version: 2 })], early)).toMatchObject([
+      { outcome: 'over' },
+    ])
+    expect(await matcher.reserveAny()).toBeNull()
+  })
+
+  it('gets a wider ring after its wait, and the ring is told', async () => {
+    const config: QueueConfig = {
+      ...defaultQueueConfig,
+      relaxation: { steps: [{ afterMs: 60, relax: ['topic'] }], keep: {} },
+    }
+    const { matcher } = await freshMatcher(config)
+    const at = await momentOf(matcher)
+    await matcher.upsertAgents([agent('a1')], at)
+    await matcher.syncContacts([contact('c1', { requirement: { topic: ['heating'] } })], at)
+    expect(await matcher.reserveForContact('c1')).toBeNull()
+    await vi.waitFor(async () => expect(await matcher.relax(null, 10)).toEqual(['c1']))
+    expect(await matcher.reserveForContact('c1')).toMatchObject({ agentId: 'a1', ring: 1 })
+    expect(await matcher.relax(null, 10)).toEqual([])
+  })
+
+  it('knows its place, and its channel knows the oldest wait', async () => {
+    const { matcher } = await freshMatcher()
+    const at = await momentOf(matcher)
+    const now = Date.now()
+    await matcher.syncContacts(
+      [
+        contact('c1', { score: 10, queuedAtMs: now - 5_000 }),
+        contact('c2', { score: 20, requirement: { language: ['korean'] }, queuedAtMs: now - 9_000 }),
+        contact('c3', { score: 5, channel: 'sms', queuedAtMs: now - 1_000 }),
+      ],
+      at,
+    )
+    expect(await matcher.position('c2')).toBe(2)
+    expect(await matcher.position('c3')).toBe(1)
+    expect(await matcher.position('nobody')).toBeNull()
+    const depth = await matcher.depth()
+    expect(depth).toMatchObject({
+      voice: { waiting: 2 },
+      sms: { waiting: 1 },
+      web: { waiting: 0, oldestMs: 0 },
+    })
+    expect(depth.voice.oldestMs).toBeGreaterThanOrEqual(9_000)
+    // A message that tells of danger moves the contact forward without a new version of its row.
+    await matcher.syncContacts(
+      [contact('c2', { score: 1, changedAtMs: 2, emergency: true, requirement: { language: ['korean'] } })],
+      await momentOf(matcher),
+    )
+    expect(await matcher.position('c2')).toBe(1)
+  })
+})
+
+describe('a lost memory', () => {
+  it('refuses to be filled or matched before it is built again, and forgets the old one', async () => {
+    const { matcher } = await freshMatcher()
+    const at = await momentOf(matcher)
+    await matcher.syncContacts([contact('c1'), contact('c2', { channel: 'sms' })], at)
+    await matcher.upsertAgents([agent('a1')], at)
+    const build = await matcher.beginRebuild('second')
+    await expect(matcher.syncContacts([contact('c1')], at)).rejects.toBeInstanceOf(MatcherUnbuilt)
+    await matcher.syncContacts([contact('c3')], build)
+    await matcher.upsertAgents([agent('a2')], build)
+    expect(await matcher.reserveAny()).toBeNull()
+    await matcher.finishRebuild('second')
+    expect(await matcher.reserveAny()).toMatchObject({ contactId: 'c3', agentId: 'a2' })
+    expect(await matcher.position('c1')).toBeNull()
+    expect(await matcher.depth()).toMatchObject({ voice: { waiting: 0 }, sms: { waiting: 0 } })
+  })
+
+  it('lets only the latest of two builders finish', async () => {
+    const { matcher } = await freshMatcher()
+    const first = await matcher.beginRebuild('one')
+    await matcher.beginRebuild('two')
+    await expect(matcher.syncContacts([contact('c1')], first)).rejects.toBeInstanceOf(MatcherUnbuilt)
+    await expect(matcher.finishRebuild('one')).rejects.toBeInstanceOf(MatcherUnbuilt)
+    await matcher.finishRebuild('two')
+    expect(await matcher.moment()).toMatchObject({ generation: 'two' })
+  })
+})
+
+/** Nothing here depends on the time that passes: refusals hold for ever, and loneliness counts at once. */
+const timeless: QueueConfig = {
+  ...defaultQueueConfig,
+  reservationMs: 1e9,
+  excludeMs: 1e9,
+  aloneMs: 0,
+  relaxation: { steps: [], keep: {} },
+}
+
+describe('the matcher and the pure rule', () => {
+  // Mostly undemanding, or hardly any agent would have a rival.
+  const demand = fc.oneof(
+    { weight: 3, arbitrary: fc.constant<string[]>([]) },
+    { weight: 1, arbitrary: fc.subarray(['x', 'y', 'z']) },
+  )
+  const often = fc.integer({ min: 0, max: 9 }).map((n) => n < 9)
+  const anyContact = fc.integer({ min: 0, max: 19 })
+  const anyAgent = fc.integer({ min: 0, max: 5 })
+  const weighted = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbitrary })
+  const step = fc.oneof(
+    weighted(
+      4,
+      fc.record({
+        do: fc.constant('enter' as const),
+        id: anyContact,
+        channel: fc.constantFrom('voice' as const, 'sms' as const, 'web' as const),
+        score: fc.integer({ min: 0, max: 100_000 }),
+        skill: demand,
+        desk: fc.oneof(weighted(5, fc.constant<string[]>([])), weighted(1, fc.constant(['e']))),
+        emergency: fc.boolean(),
+        sticky: fc.option(anyAgent, { nil: null }),
+      }),
+    ),
+    weighted(
+      4,
+      fc.record({
+        do: fc.constant('facts' as const),
+        id: anyAgent,
+        skill: fc.subarray(['x', 'y', 'z']),
+        desk: fc.subarray(['e']),
+        text: fc.integer({ min: 0, max: 3 }),
+        voice: often,
+        routable: often,
+        idle: fc.integer({ min: 1, max: 100_000 }),
+      }),
+    ),
+    weighted(1, fc.record({ do: fc.constant('signOut' as const), id: anyAgent })),
+    weighted(3, fc.record({ do: fc.constant('forContact' as const), id: anyContact })),
+    weighted(1, fc.record({ do: fc.constant('forAgent' as const), id: anyAgent })),
+    weighted(1, fc.record({ do: fc.constant('any' as const) })),
+    weighted(2, fc.record({ do: fc.constant('confirm' as const) })),
+    weighted(1, fc.record({ do: fc.constant('release' as const), exclude: fc.boolean() })),
+    weighted(1, fc.record({ do: fc.constant('back' as const), pardon: fc.boolean() })),
+    weighted(2, fc.record({ do: fc.constant('end' as const), id: anyContact })),
+  )
+
+  it('agree on every step of any history', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 40, maxLength: 120, size: 'max' }), async (steps) => {
+        const { matcher } = await freshMatcher(timeless)
+        const model = createModel(timeless)
+        let clock = 0
+        for (const s of steps) {
+          clock += 1
+          switch (s.do) {
+            case 'enter': {
+              const id = `c${s.id}`
+              if (model.contacts.has(id)) break
+              const fresh = contact(id, {
+                channel: s.channel,
+                // Equal scores would leave the choice open; the id decides there, and ids differ.
+                score: s.score * 100 + s.id,
+                requirement: { skill: s.skill, desk: s.desk },
+                emergency: s.emergency,
+                stickyAgentId: s.sticky === null ? null : `a${s.sticky}`,
+              })
+              model.enter(fresh)
+              const [synced] = await matcher.syncContacts([fresh], await momentOf(matcher))
+              expect(synced).toMatchObject({ outcome: 'new' })
+              break
+            }
+            case 'facts': {
+              const facts = agent(`a${s.id}`, {
+                attributes: { skill: s.skill, desk: s.desk },
+                capacity: { voice: s.voice ? 1 : 0, text: s.text },
+                load: model.loadOf(`a${s.id}`),
+                routable: { voice: s.routable, text: s.routable },
+                idleSinceMs: s.idle * 10 + s.id,
+              })
+              model.facts(facts)
+              await matcher.upsertAgents([facts], await momentOf(matcher))
+              break
+            }
+            case 'signOut':
+              model.agents.delete(`a${s.id}`)
+              await matcher.removeAgents([`a${s.id}`], await momentOf(matcher))
+              break
+            case 'forContact':
+              expect(pair(await matcher.reserveForContact(`c${s.id}`))).toEqual(model.forContact(`c${s.id}`))
+              break
+            case 'forAgent':
+              expect(pair(await matcher.reserveForAgent(`a${s.id}`))).toEqual(model.forAgent(`a${s.id}`))
+              break
+            case 'any':
+              expect(pair(await matcher.reserveAny())).toEqual(model.any())
+              break
+            case 'confirm': {
+              const reserved = model.firstIn('reserved')
+              if (!reserved) break
+              model.confirm(reserved)
+              await matcher.confirm(reservation(reserved), { version: reserved.version, changedAtMs: clock })
+              break
+            }
+            case 'release': {
+              const reserved = model.firstIn('reserved')
+              if (!reserved) break
+              await matcher.release(reservation(reserved), s.exclude)
+              model.release(reserved, s.exclude)
+              break
+            }
+            case 'back': {
+              const held = model.firstIn('held')
+              if (!held) break
+              const pardoned = s.pardon ? [held.agentId!] : []
+              const row = model.back(held, s.pardon)
+              await matcher.syncContacts([{ ...row, pardoned }], await momentOf(matcher))
+              break
+            }
+            case 'end': {
+              const known = model.contacts.get(`c${s.id}`)
+              if (!known || known.state === 'gone') break
+              const row = model.end(known)
+              await matcher.syncContacts([row], await momentOf(matcher))
+              break
+            }
+          }
+          const depth = await matcher.depth()
+          expect(depth.voice.waiting + depth.sms.waiting + depth.web.waiting).toBe(model.waiting().length)
+        }
+      }),
+      // The limit makes a failing run report its seed and what it has shrunk so far.
+      { numRuns: 60, interruptAfterTimeLimit: 45_000 },
+    )
+  })
+})
+
+const pair = (r: { contactId: string; agentId: string } | null) =>
+  r && { contactId: r.contactId, agentId: r.agentId }
+const reservation = (c: ModelContact) => ({ contactId: c.id, agentId: c.agentId!, epoch: 1, ring: 0 })
