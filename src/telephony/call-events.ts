@@ -153,7 +153,7 @@ function userEvent(
   const phone = text('Agent')
   const legId = text('Uniqueid')
 
-  switch (f['UserEvent']) {
+  switch (f['UserEvent'] ?? '') {
     case 'ContactNew': {
       const arrived = { ani: text('Ani'), withheld: yes('Withheld'), dnis: text('Dnis') }
       return [{ ...fact(callId, 'arrived'), type: 'callArrived', ...arrived }]

@@ -10,6 +10,8 @@ import type { Healthy } from './ports.ts'
 export type Heartbeat = {
   /** Instant of the last beat that Asterisk confirmed, or null. */
   last(): Date | null
+  /** Does not wait for the next turn: callers who come now should not find Asterisk alone. */
+  kick(): void
   stop(): Promise<void>
 }
 
@@ -102,12 +104,18 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     if (!stopped) timer = setTimeout(again, Math.max(0, everyMs - (performance.now() - began)))
   }
   const again = (): void => {
+    timer = undefined
     running = loop()
   }
   let running = loop()
 
   return {
     last: () => lastBeat,
+    kick() {
+      if (stopped || timer === undefined) return
+      clearTimeout(timer)
+      again()
+    },
     async stop() {
       stopped = true
       clearTimeout(timer)

@@ -141,7 +141,7 @@ export function createLegs() {
     if (raiser) raiser.callId = contact
     if (byCaller) known.callerLeg = raiserId
 
-    switch (f['UserEvent']) {
+    switch (f['UserEvent'] ?? '') {
       case 'ContactNew':
         known.stage = 'greeting'
         break

@@ -189,6 +189,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
     if (lost > lostBefore || !isOwner() || !link.isKnown() || !passing) return
     complete = true
     resyncs++
+    heartbeat.kick()
     const restarted = mark !== null && mark.boot !== link.boot()
     seenThrough = at - markLagMs
     await writeMark()
