@@ -1,7 +1,6 @@
 import { createConnection } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import Fastify, { type FastifyInstance } from 'fastify'
-import { pino } from 'pino'
+import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { problem } from '../../../src/base/problem.ts'
 import { opensContact, type InboundText, type Intake } from '../../../src/channels/channel.ts'
@@ -41,7 +40,7 @@ async function gateway(changes: Partial<WechatConfig> = {}, more: Partial<Wechat
     },
   }
   const app = Fastify({
-    loggerInstance: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    logger: { level: 'trace', stream: { write: (line: string) => void lines.push(line) } },
   })
   apps.push(app)
   await app.register(wechatRoutes, {
@@ -315,7 +314,7 @@ describe('bad input', () => {
     const push = good()
     return { ...push, url: push.url.replace(new RegExp(`([?&])${name}=[^&]*`), '$1') }
   }
-  const cases: [string, number, () => Parameters<FastifyInstance['inject']>[0]][] = [
+  const cases: [string, number, () => InjectOptions][] = [
     ['no signature at all', 401, () => ({ ...good(), url: '/webhooks/wechat' })],
     ['no msg_signature', 401, () => without('msg_signature')],
     ['no timestamp', 401, () => without('timestamp')],

@@ -1,0 +1,332 @@
+import { newId } from '../../base/ids.ts'
+import type { Pii } from '../../base/pii.ts'
+import { addToOutbox } from '../../db/outbox.ts'
+import type { Tx } from '../../db/pool.ts'
+import { outgoingQueue } from '../jobs.ts'
+import type {
+  OutgoingContent,
+  OutgoingDraft,
+  OutgoingMessage,
+  OutgoingPurpose,
+  OutgoingState,
+} from './model.ts'
+import type { Carrier, DeliveryReport } from './report.ts'
+
+/** SQL of `outgoing_messages` and `outgoing_reports`. */
+
+/** Kind of the keyed hash of an address: the same hash everywhere in the database. */
+export const addressKind = (channel: 'sms' | 'wechat'): string => (channel === 'sms' ? 'phone' : 'wechat')
+
+const ring = (tx: Tx, id: string, delayMs = 0): Promise<void> =>
+  addToOutbox(tx, { queue: outgoingQueue, name: 'deliver', data: { id }, delayMs })
+
+/** Writes a message and its bell. A key that is there already changes nothing. */
+export async function insertMessage(
+  tx: Tx,
+  pii: Pii,
+  draft: OutgoingDraft,
+  via: Carrier,
+  insteadOf: string | null = null,
+): Promise<{ id: string; duplicate: boolean }> {
+  const id = newId()
+  const [row] = await tx.query<{ id: string }>(
+    `insert into outgoing_messages
+       (id, key, channel, via, purpose, about, to_lookup, to_sealed, content_sealed, otherwise_sealed, instead_of,
+        expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     on conflict (key) do nothing
+     returning id`,
+    [
+      id,
+      draft.key,
+      draft.channel,
+      via,
+      draft.purpose,
+      draft.about ?? null,
+      pii.lookup(addressKind(draft.channel), draft.to),
+      pii.seal(draft.to),
+      pii.seal(JSON.stringify(draft.content)),
+      draft.otherwise ? pii.seal(JSON.stringify(draft.otherwise)) : null,
+      insteadOf,
+      draft.expiresAt ?? null,
+    ],
+  )
+  if (row) {
+    await ring(tx, id)
+    return { id, duplicate: false }
+  }
+  const [known] = await tx.query<{ id: string }>(`select id from outgoing_messages where key = $1`, [
+    draft.key,
+  ])
+  return { id: known?.id ?? id, duplicate: true }
+}
+
+type ClaimRow = {
+  id: string
+  via: Carrier
+  toSealed: string
+  contentSealed: string
+  tries: number
+  waitMs: number
+  expired: boolean
+}
+
+export type Claim = { message: OutgoingMessage; tries: number; expired: boolean }
+
+/**
+ * Takes the oldest queued message of the lane that `id` is in, so that messages of one purpose to one person leave in
+ * the order in which they were written. At most one of a lane is being sent.
+ * @returns null when there is nothing to do now: the lane is empty, busy, or its first message waits for its time
+ */
+export async function claimNext(tx: Tx, pii: Pii, id: string): Promise<Claim | null> {
+  const [lane] = await tx.query<{ channel: 'sms' | 'wechat'; lookup: string; purpose: OutgoingPurpose }>(
+    `select channel, to_lookup as lookup, purpose from outgoing_messages where id = $1`,
+    [id],
+  )
+  if (!lane) return null
+  const where = `channel = $1 and to_lookup = $2 and purpose = $3`
+  const values = [lane.channel, lane.lookup, lane.purpose]
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('outgoing:' || $1 || $2 || $3, 0))`, values)
+  const busy = await tx.query(
+    `select 1 from outgoing_messages where ${where} and state = 'sending' limit 1`,
+    values,
+  )
+  if (busy.length > 0) return null
+  const [first] = await tx.query<ClaimRow>(
+    `select id, via, to_sealed as "toSealed", content_sealed as "contentSealed", tries,
+       greatest(0, extract(epoch from not_before - clock_timestamp()) * 1000)::float8 as "waitMs",
+       coalesce(expires_at < clock_timestamp(), false) as expired
+     from outgoing_messages where ${where} and state = 'queued' order by seq limit 1`,
+    values,
+  )
+  if (!first || first.waitMs > 0) return null
+  await tx.query(
+    `update outgoing_messages set state = 'sending', tries = tries + 1, claimed_at = clock_timestamp() where id = $1`,
+    [first.id],
+  )
+  return {
+    message: {
+      id: first.id,
+      channel: lane.channel,
+      via: first.via,
+      purpose: lane.purpose,
+      to: pii.open(first.toSealed),
+      content: JSON.parse(pii.open(first.contentSealed)) as OutgoingContent,
+    },
+    tries: first.tries + 1,
+    expired: first.expired,
+  }
+}
+
+/** Reports are needed for the dedupe while a carrier may repeat them; one that fits no message, for a week. */
+export async function forgetOldReports(tx: Tx): Promise<void> {
+  await tx.query(
+    `delete from outgoing_reports
+     where stored_at < clock_timestamp() - (case when applied then interval '30 days' else interval '7 days' end)`,
+  )
+}
+
+/** Only the attempt that claimed the row may settle it; a sweep may have called it `unknown` meanwhile. */
+const mine = `id = $1 and tries = $2 and state in ('sending', 'unknown')`
+
+export async function markSent(tx: Tx, claim: Claim, providerMessageId: string | null): Promise<void> {
+  await tx.query(
+    `update outgoing_messages set state = 'sent', reason = null, provider_message_id = $3,
+       sent_at = clock_timestamp(), ended_at = null
+     where ${mine}`,
+    [claim.message.id, claim.tries, providerMessageId],
+  )
+}
+
+export async function markUnknown(tx: Tx, claim: Claim, reason: string): Promise<void> {
+  await tx.query(
+    `update outgoing_messages set state = 'unknown', reason = $3, ended_at = clock_timestamp() where ${mine}`,
+    [claim.message.id, claim.tries, reason],
+  )
+}
+
+export async function markRetry(tx: Tx, claim: Claim, reason: string, afterMs: number): Promise<void> {
+  await tx.query(
+    `update outgoing_messages set state = 'queued', reason = $3,
+       not_before = clock_timestamp() + $4 * interval '1 millisecond', rung_at = clock_timestamp()
+     where ${mine}`,
+    [claim.message.id, claim.tries, reason, afterMs],
+  )
+  // A little later than the row says, so that the bell never comes too early.
+  await ring(tx, claim.message.id, afterMs + 50)
+}
+
+/** @returns true when the row was not failed before */
+export async function markFailed(
+  tx: Tx,
+  id: string,
+  reason: string,
+  from: OutgoingState[],
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update outgoing_messages set state = 'failed', reason = $2, ended_at = clock_timestamp()
+     where id = $1 and state = any($3) returning id`,
+    [id, reason, from],
+  )
+  return rows.length > 0
+}
+
+/** The draft that was to be sent instead, with the key that makes it unique. */
+export async function otherwiseOf(tx: Tx, pii: Pii, id: string): Promise<OutgoingDraft | null> {
+  const [row] = await tx.query<{ key: string; sealed: string | null; about: string | null }>(
+    `select key, otherwise_sealed as sealed, about from outgoing_messages where id = $1`,
+    [id],
+  )
+  if (!row?.sealed) return null
+  const draft = JSON.parse(pii.open(row.sealed)) as Omit<OutgoingDraft, 'key'>
+  return {
+    ...draft,
+    key: `${row.key}/otherwise`,
+    ...(draft.expiresAt ? { expiresAt: new Date(draft.expiresAt) } : {}),
+    ...(row.about && !draft.about ? { about: row.about } : {}),
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Keeps reports, each once. */
+export async function keepReports(tx: Tx, reports: DeliveryReport[]): Promise<void> {
+  const unique = [...new Map(reports.map((r) => [`${r.via}|${r.key}`, r])).values()]
+  const column = (pick: (r: DeliveryReport) => string | null): (string | null)[] => unique.map(pick)
+  await tx.query(
+    `insert into outgoing_reports (via, key, own_id, provider_message_id, state, code, at)
+     select * from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+     on conflict (via, key) do nothing`,
+    [
+      column((r) => r.via),
+      column((r) => r.key),
+      column((r) => (r.ownId && uuid.test(r.ownId) ? r.ownId : null)),
+      column((r) => r.providerMessageId),
+      column((r) => r.state),
+      column((r) => r.code),
+      column((r) => r.at),
+    ],
+  )
+}
+
+export type OpenReport = {
+  via: Carrier
+  key: string
+  messageId: string
+  state: DeliveryReport['state']
+  code: string
+}
+
+/** Reports whose message is known and not on its way any more. */
+export function openReports(tx: Tx, messageId: string | null = null): Promise<OpenReport[]> {
+  return tx.query<OpenReport>(
+    `select r.via, r.key, m.id as "messageId", r.state, r.code
+     from outgoing_reports r
+     join outgoing_messages m on m.via = r.via
+       and (m.id = r.own_id or m.provider_message_id = r.provider_message_id)
+     where not r.applied and m.state not in ('queued', 'sending') and ($1::uuid is null or m.id = $1)
+     order by r.stored_at, r.key
+     limit 1000
+     for update of m`,
+    [messageId],
+  )
+}
+
+/** Delivery is the last word, also about a message that an earlier report or an interruption had given up. */
+export async function markDelivered(tx: Tx, id: string): Promise<void> {
+  await tx.query(
+    `update outgoing_messages set state = 'delivered', reason = null, ended_at = clock_timestamp()
+     where id = $1 and state in ('sent', 'unknown', 'failed')`,
+    [id],
+  )
+}
+
+export async function markApplied(tx: Tx, reports: Pick<OpenReport, 'via' | 'key'>[]): Promise<void> {
+  await tx.query(
+    `update outgoing_reports r set applied = true
+     from unnest($1::text[], $2::text[]) as t(via, key) where r.via = t.via and r.key = t.key`,
+    [reports.map((r) => r.via), reports.map((r) => r.key)],
+  )
+}
+
+export type Interrupted = {
+  id: string
+  via: Carrier
+  purpose: OutgoingPurpose
+  contentSealed: string
+}
+
+/** Rows whose sender has been silent for too long: its process died. */
+export const interrupted = (tx: Tx, olderMs: number): Promise<Interrupted[]> =>
+  tx.query<Interrupted>(
+    `select id, via, purpose, content_sealed as "contentSealed" from outgoing_messages
+     where state = 'sending' and claimed_at < clock_timestamp() - $1 * interval '1 millisecond'
+     order by claimed_at limit 500 for update skip locked`,
+    [olderMs],
+  )
+
+/** @param again whether it may be sent once more */
+export async function settleInterrupted(tx: Tx, id: string, again: boolean): Promise<void> {
+  await tx.query(
+    `update outgoing_messages set reason = 'interrupted', state = $2,
+       ended_at = case when $2 = 'unknown' then clock_timestamp() end
+     where id = $1 and state = 'sending'`,
+    [id, again ? 'queued' : 'unknown'],
+  )
+  if (again) await ring(tx, id)
+}
+
+/** Rings again for due messages whose bell was lost with Redis. @returns how many */
+export async function ringOverdue(tx: Tx, silentMs: number): Promise<number> {
+  const rows = await tx.query<{ id: string }>(
+    `update outgoing_messages set rung_at = clock_timestamp()
+     where id in (
+       select id from outgoing_messages
+       where state = 'queued' and not_before < clock_timestamp()
+         and rung_at < clock_timestamp() - $1 * interval '1 millisecond'
+       order by not_before limit 500 for update skip locked)
+     returning id`,
+    [silentMs],
+  )
+  for (const { id } of rows) await ring(tx, id)
+  return rows.length
+}
+
+export type OutgoingView = {
+  id: string
+  channel: 'sms' | 'wechat'
+  via: Carrier
+  purpose: OutgoingPurpose
+  state: OutgoingState
+  reason: string | null
+  insteadOf: string | null
+  createdAt: Date
+  sentAt: Date | null
+}
+
+/** What was sent about something, oldest first, without addresses and texts. */
+export const messagesAbout = (tx: Tx, about: string): Promise<OutgoingView[]> =>
+  tx.query<OutgoingView>(
+    `select id, channel, via, purpose, state, reason, instead_of as "insteadOf", created_at as "createdAt",
+       sent_at as "sentAt"
+     from outgoing_messages where about = $1 order by seq`,
+    [about],
+  )
+
+/** Nothing more is sent to this address, and what was sent is made unreadable (personal data are deleted). */
+export async function forgetAddress(
+  tx: Tx,
+  pii: Pii,
+  channel: 'sms' | 'wechat',
+  address: string,
+): Promise<void> {
+  const gone = pii.seal('')
+  await tx.query(
+    `update outgoing_messages set to_sealed = $3, content_sealed = $4, otherwise_sealed = null,
+       state = case when state = 'queued' then 'failed' else state end,
+       reason = case when state = 'queued' then 'addressForgotten' else reason end,
+       ended_at = coalesce(ended_at, clock_timestamp())
+     where channel = $1 and to_lookup = $2 and state <> 'sending'`,
+    [channel, pii.lookup(addressKind(channel), address), gone, pii.seal('{}')],
+  )
+}
