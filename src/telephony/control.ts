@@ -123,6 +123,19 @@ export function createCallControl(nodes: Nodes, log: Log) {
         act(link, 'MixMonitorMute', { Channel: callerLeg.id, Direction: 'both', State: paused ? 1 : 0 }),
       ),
 
+    /** The agent is heard no more, or again; he goes on hearing. Works for a plain SIP phone, too. */
+    mute: (callId: string, phone: string, muted: boolean): Promise<Sent> =>
+      withCall(
+        callId,
+        (handle) => {
+          const mine = handle.link.legs.legsOf(callId).find((leg) => leg.phone === phone)
+          if (!mine) return Promise.resolve(notSent('gone'))
+          const fields = { Channel: mine.id, Variable: 'MUTEAUDIO(in)', Value: muted ? 'on' : 'off' }
+          return act(handle.link, 'Setvar', fields)
+        },
+        { evenNative: true },
+      ),
+
     /** Music for the caller. Outcome: `legHeld`. */
     hold: (callId: string): Promise<Sent> =>
       withCall(callId, async (handle) => {
