@@ -4,7 +4,7 @@ import { newId } from '../base/ids.ts'
 import { problem } from '../base/problem.ts'
 import type { Db, Tx } from '../db/pool.ts'
 import type { KnowledgeDraft, KnowledgeHit, KnowledgeRef } from './contract.ts'
-import { grams } from './grams.ts'
+import { grams } from '../base/grams.ts'
 import * as store from './store.ts'
 
 export type KnowledgeBase = {

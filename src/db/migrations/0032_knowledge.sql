@@ -22,7 +22,7 @@ create table knowledge_versions (
   confidential boolean not null default false,
   valid_from date not null,
   valid_to date,
-  -- Words and pairs of characters of title, keywords and body; src/knowledge-base/grams.ts makes them.
+  -- Words and pairs of characters of title, keywords and body; src/base/grams.ts makes them.
   grams text[] not null,
   made_by text not null,
   made_at timestamptz not null default clock_timestamp(),

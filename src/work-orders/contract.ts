@@ -1,0 +1,223 @@
+import { Type, type Static } from 'typebox'
+
+/**
+ * What wrap-up registers and what an order looks like from outside. Shared with `web/` as types. A missing element never
+ * refuses a registration: the order is kept, marked incomplete, and says what is missing by which article.
+ */
+const nullable = (schema: ReturnType<typeof Type.String>) => Type.Union([schema, Type.Null()])
+const words = (max: number) => Type.String({ minLength: 1, maxLength: max })
+const maybe = (max: number) => Type.Optional(Type.String({ maxLength: max }))
+const code = Type.String({ minLength: 1, maxLength: 40 })
+
+export const KnowledgeCited = Type.Object({ id: Type.String(), version: Type.Integer() })
+
+/** 当场答复: answered or handled at once. */
+export const Answered = Type.Object({
+  type: Type.Literal('answered'),
+  kind: code,
+  category: Type.Optional(Type.Integer()),
+  title: maybe(200),
+  answer: words(4000),
+  knowledge: Type.Array(KnowledgeCited, { maxItems: 10 }),
+})
+
+/** 引导告知: another body's matter. `summary` is dropped where the statute lets no substance be kept. */
+export const Referred = Type.Object({
+  type: Type.Literal('referred'),
+  matter: code,
+  target: words(100),
+  tell: words(1000),
+  summary: maybe(2000),
+})
+
+/** 不予受理: with the reason and another channel, both told. */
+export const Refused = Type.Object({
+  type: Type.Literal('refused'),
+  reason: code,
+  tell: words(1000),
+  otherChannel: maybe(300),
+  summary: maybe(2000),
+})
+
+export const RequesterSaid = Type.Object({
+  kind: Type.Optional(code),
+  name: maybe(100),
+  home: maybe(300),
+  /** A telephone number or another way to reach him, as he gave it. */
+  contact: maybe(100),
+  careGroups: Type.Optional(Type.Array(code, { maxItems: 5 })),
+})
+
+/** 生成工单. Several in one registration are siblings of one parent, the first. */
+export const OrderDraft = Type.Object({
+  type: Type.Literal('workOrder'),
+  title: maybe(200),
+  facts: words(10_000),
+  kind: Type.Optional(code),
+  category: Type.Optional(Type.Integer()),
+  place: maybe(500),
+  requester: RequesterSaid,
+  confidential: Type.Boolean(),
+  confidentialityWish: maybe(500),
+  urgent: Type.Optional(Type.Boolean()),
+  /** Class of incident whose departments are told at once. */
+  incident: Type.Optional(code),
+  /** The unit complained about; it never gets the order. */
+  accusedUnit: Type.Optional(code),
+  /** False leaves the decision on acceptance to somebody else, within the statute's limit. */
+  accept: Type.Optional(Type.Boolean()),
+  /** Dispatched at once to this unit. */
+  leadUnit: Type.Optional(code),
+})
+export type OrderDraft = Static<typeof OrderDraft>
+
+/** The same matter as an open order: joined to it instead of a second one. */
+export const Appended = Type.Object({
+  type: Type.Literal('appended'),
+  number: words(40),
+  facts: words(10_000),
+})
+
+export const Outcome = Type.Union([Answered, Referred, Refused, OrderDraft, Appended])
+export type Outcome = Static<typeof Outcome>
+
+export const MissingElement = Type.Object({
+  element: Type.String(),
+  label: Type.String(),
+  cite: nullable(Type.String()),
+})
+export type MissingElement = Static<typeof MissingElement>
+
+export const DeadlineView = Type.Object({
+  term: Type.String(),
+  name: Type.String(),
+  startedAt: Type.String(),
+  /** The first instant that is too late, ISO 8601 with +08:00. */
+  due: Type.String(),
+  provisional: Type.Boolean(),
+  localPolicy: Type.Boolean(),
+  cite: nullable(Type.String()),
+  metAt: nullable(Type.String()),
+  overdue: Type.Boolean(),
+})
+export type DeadlineView = Static<typeof DeadlineView>
+
+/** What `register` on the desk's socket answers, the first time and at every repetition. */
+export const Registered = Type.Object({
+  registrationId: Type.String(),
+  contactId: Type.String(),
+  registeredAt: Type.String(),
+  outcomes: Type.Array(Type.Object({ type: Type.String(), cite: nullable(Type.String()) })),
+  orders: Type.Array(
+    Type.Object({
+      number: Type.String(),
+      state: Type.String(),
+      missing: Type.Array(MissingElement),
+      deadlines: Type.Array(DeadlineView),
+    }),
+  ),
+})
+export type Registered = Static<typeof Registered>
+
+export const AllowedAction = Type.Object({
+  action: Type.String(),
+  label: Type.String(),
+  allowed: Type.Boolean(),
+  /** Why not, in Chinese. */
+  reason: nullable(Type.String()),
+  cite: nullable(Type.String()),
+})
+export type AllowedAction = Static<typeof AllowedAction>
+
+export const OrderView = Type.Object({
+  number: Type.String(),
+  state: Type.String(),
+  statute: Type.String(),
+  statuteVersion: Type.String(),
+  sourceChannel: Type.String(),
+  raisedAt: Type.String(),
+  kind: nullable(Type.String()),
+  category: Type.Union([Type.Integer(), Type.Null()]),
+  title: Type.String(),
+  facts: Type.String(),
+  place: nullable(Type.String()),
+  requester: Type.Object({
+    kind: Type.String(),
+    name: nullable(Type.String()),
+    contact: nullable(Type.String()),
+    careGroups: Type.Array(Type.String()),
+  }),
+  confidentialLevel: Type.String(),
+  urgent: Type.Boolean(),
+  incident: nullable(Type.String()),
+  missing: Type.Array(MissingElement),
+  leadUnit: nullable(Type.String()),
+  parent: nullable(Type.String()),
+  contactIds: Type.Array(Type.String()),
+  version: Type.Integer(),
+  deadlines: Type.Array(DeadlineView),
+})
+export type OrderView = Static<typeof OrderView>
+
+export const OrderEventView = Type.Object({
+  type: Type.String(),
+  at: Type.String(),
+  actor: Type.Object({ kind: Type.String(), id: Type.String(), role: Type.String() }),
+  cite: nullable(Type.String()),
+  data: Type.Unknown(),
+})
+
+export const OrderDetail = Type.Intersect([
+  OrderView,
+  Type.Object({ events: Type.Array(OrderEventView), actions: Type.Array(AllowedAction) }),
+])
+
+export const OrderQuery = Type.Object({
+  state: Type.Optional(code),
+  kind: Type.Optional(code),
+  leadUnit: Type.Optional(code),
+  contactId: Type.Optional(Type.String({ maxLength: 40 })),
+  incomplete: Type.Optional(Type.Boolean()),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+})
+
+export const OrderPage = Type.Object({ items: Type.Array(OrderView), next: nullable(Type.String()) })
+
+/** Bodies of `POST /api/work-orders/{number}/actions/{action}`. `version` guards against acting on an old sight. */
+const version = { version: Type.Optional(Type.Integer()) }
+export const actionBodies = {
+  accept: Type.Object({ ...version }),
+  refuse: Type.Object({
+    ...version,
+    reason: code,
+    tell: words(1000),
+    otherChannel: maybe(300),
+  }),
+  dispatch: Type.Object({
+    ...version,
+    leadUnit: code,
+    coUnits: Type.Optional(Type.Array(code, { maxItems: 10 })),
+    basis: maybe(500),
+  }),
+  supply: Type.Object({
+    ...version,
+    kind: Type.Optional(code),
+    category: Type.Optional(Type.Integer()),
+    place: maybe(500),
+    facts: maybe(10_000),
+    requester: Type.Optional(RequesterSaid),
+    confidentialityWish: maybe(500),
+  }),
+  append: Type.Object({ ...version, facts: words(10_000) }),
+}
+export type ActionName = keyof typeof actionBodies
+
+export const SimilarOrder = Type.Object({
+  number: Type.String(),
+  title: Type.String(),
+  state: Type.String(),
+  place: nullable(Type.String()),
+  raisedAt: Type.String(),
+  sameRequester: Type.Boolean(),
+})
