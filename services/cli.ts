@@ -45,7 +45,8 @@ async function main([name, ...rest]: string[]): Promise<number> {
     return 0
   }
   const given = read(name, command, rest)
-  readDotEnv()
+  // tests, benchmarks and the demo bring their own settings: a configured channel must not be reached by them
+  if (!['check', 'test', 'bench', 'demo'].includes(name)) readDotEnv()
   return await command.run(given, toTerminal)
 }
 

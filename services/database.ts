@@ -4,8 +4,8 @@ import { startPostgres } from './postgres.ts'
 import { currentRun } from './run-file.ts'
 import { setting } from './settings.ts'
 
-/** Folder of the private PostgreSQL of this checkout. */
-export const postgresFolder = (): string => join(servicesHome(), 'postgres')
+/** Folder of the private PostgreSQL of this checkout; `apart` is that of the demo. */
+export const postgresFolder = (apart = ''): string => join(servicesHome(), apart, 'postgres')
 
 /**
  * Gives the checkout's database to `work`: the operator's own, that of the run that goes on, or the private one,

@@ -40,3 +40,15 @@ export async function portFor(
     `${name}=${port}: something else listens there. Choose another port, or end the other program.`,
   )
 }
+
+/** A UDP port of one loopback address that nobody has at this moment. */
+export function freeUdpPort(host: string): Promise<number> {
+  return new Promise((answer, fail) => {
+    const probe = createSocket('udp4')
+    probe.once('error', fail)
+    probe.bind(0, host, () => {
+      const { port } = probe.address()
+      probe.close(() => answer(port))
+    })
+  })
+}

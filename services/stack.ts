@@ -25,6 +25,8 @@ export interface StackOptions {
   env?: Record<string, string>
   /** settings of the private Asterisk, over those of the environment */
   telephony?: Partial<TelephonySettings>
+  /** folder of its data inside the private ones; absent: that of the hotline itself */
+  apart?: string
   /** work between a migrated, running database and the gateway's start, e.g. a seed */
   beforeGateway?: (env: Record<string, string>) => Promise<void>
 }
@@ -67,8 +69,8 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
       setting('HOTLINE_PORT') === '0' ? await freePort() : await portFor('HOTLINE_PORT', 8890, 'must be free')
     // settled, not failed fast: what did come up must be known to be stopped
     const settled = await Promise.allSettled([
-      postgres(report, endings),
-      redis(report, endings),
+      postgres(options, endings),
+      redis(options, endings),
       asterisk(options, endings),
       buildWeb(report),
     ])
@@ -83,7 +85,7 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
       REDIS_URL: redisUrl,
       HOTLINE_SECRET: own.HOTLINE_SECRET,
       HOTLINE_PII_KEY: own.HOTLINE_PII_KEY,
-      HOTLINE_DATA: home,
+      HOTLINE_DATA: join(home, options.apart ?? ''),
       HOTLINE_HOST: host,
       HOTLINE_PORT: String(port),
       ...telephony.env,
@@ -117,22 +119,23 @@ async function onlyOne(): Promise<Held> {
   )
 }
 
-async function postgres(report: Report, endings: Ending[]): Promise<string> {
+async function postgres({ report, apart = '' }: StackOptions, endings: Ending[]): Promise<string> {
   const own = setting('DATABASE_URL')
   if (own !== undefined) return own
   report('postgres: starting')
   const log = join(dataHome(), 'log', 'postgres.log')
-  const first = await startPostgres({ dir: postgresFolder(), log })
-  const again = (): Promise<Postgres> => startPostgres({ dir: postgresFolder(), log, port: first.port })
+  const dir = postgresFolder(apart)
+  const first = await startPostgres({ dir, log })
+  const again = (): Promise<Postgres> => startPostgres({ dir, log, port: first.port })
   endings.push(stopping(keepUp('postgres', first, again, report)))
   return first.url
 }
 
-async function redis(report: Report, endings: Ending[]): Promise<string> {
+async function redis({ report, apart = '' }: StackOptions, endings: Ending[]): Promise<string> {
   const own = setting('REDIS_URL')
   if (own !== undefined) return own
   report('redis: starting')
-  const options = { dir: join(servicesHome(), 'redis'), log: join(dataHome(), 'log', 'redis.log') }
+  const options = { dir: join(servicesHome(), apart, 'redis'), log: join(dataHome(), 'log', 'redis.log') }
   const first = await startRedis(options)
   const again = (): Promise<RedisServer> => startRedis({ ...options, port: first.port })
   endings.push(stopping(keepUp('redis', first, again, report)))
@@ -145,11 +148,14 @@ interface Telephony {
   sipPort?: number
 }
 
-async function asterisk({ report, telephony }: StackOptions, endings: Ending[]): Promise<Telephony> {
+async function asterisk(
+  { report, telephony, apart = '' }: StackOptions,
+  endings: Ending[],
+): Promise<Telephony> {
   if (setting('AMI_URL') !== undefined) return { env: {} }
   report('asterisk: starting')
   const { phones, externalAddress, dutyNumber, ...line } = { ...telephonySettings(), ...telephony }
-  const dir = join(servicesHome(), 'asterisk')
+  const dir = join(servicesHome(), apart, 'asterisk')
   const options = {
     ...line,
     dir,

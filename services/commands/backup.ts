@@ -4,14 +4,13 @@ import { postgresProgram, tar } from '../archive.ts'
 import { type Command, ServiceProblem } from '../command.ts'
 import { withDatabase } from '../database.ts'
 import { dataHome } from '../paths.ts'
-import { readDotEnv, secretsFile } from '../settings.ts'
+import { secretsFile } from '../settings.ts'
 
 export const backup: Command = {
   usage: 'backup FILE',
   does: 'writes the database and the recordings into one file; also while the gateway runs',
   words: [1, 1],
   async run({ words: [name = ''] }, report) {
-    readDotEnv()
     const file = resolve(name)
     if (existsSync(file))
       throw new ServiceProblem(`${file} is there already; choose another name, or move it away.`)

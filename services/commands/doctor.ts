@@ -5,7 +5,7 @@ import { hasApt } from '../debian.ts'
 import { dataHome, servicesHome } from '../paths.ts'
 import { isFree } from '../ports.ts'
 import { currentRun } from '../run-file.ts'
-import { readDotEnv, secretsFile, setting } from '../settings.ts'
+import { secretsFile, setting } from '../settings.ts'
 import { noted } from '../supervisor.ts'
 import { isAlive } from '../processes.ts'
 import { toolIfPresent, type ToolName } from '../tools.ts'
@@ -144,7 +144,6 @@ export const doctor: Command = {
   does: 'what is configured, what answers, what is missing, in words',
   words: [0, 0],
   async run() {
-    readDotEnv()
     const parts: [string, Finding[]][] = [
       ['Machine', onMachine()],
       ['Programs', await onPrograms()],

@@ -6,7 +6,6 @@ import { type Command, ServiceProblem } from '../command.ts'
 import { withDatabase } from '../database.ts'
 import { dataHome } from '../paths.ts'
 import { currentRun } from '../run-file.ts'
-import { readDotEnv } from '../settings.ts'
 
 async function tablesIn(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url })
@@ -41,7 +40,6 @@ export const restore: Command = {
   words: [1, 1],
   options: { replace: { help: 'give up the data that are there now' } },
   async run({ words: [name = ''], options }, report) {
-    readDotEnv()
     const file = resolve(name)
     if (!existsSync(file)) throw new ServiceProblem(`${file} does not exist.`)
     if (currentRun() !== undefined)

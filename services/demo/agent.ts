@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+import type { ClientMessage, DeskContact, ServerMessage } from '../../src/agent-desk/contract.ts'
+import type { Report } from '../report.ts'
+import { between, inPercent, oneOf } from './chance.ts'
+import { closings, greetings, questions } from './matters.ts'
+import { outcomesFor } from './outcomes.ts'
+
+type WithoutId<M> = M extends { id: string } ? Omit<M, 'id'> : never
+type Request = WithoutId<ClientMessage>
+
+export interface AgentOptions {
+  /** address of the gateway */
+  base: string
+  /** token of a sign-in link that works again and again */
+  token: string
+  /** his telephone of the pool */
+  phone: string
+  report: Report
+}
+
+/** A simulated agent at a desk: the same socket, messages and limits as a person's page. */
+export interface DemoAgent {
+  stop(): void
+}
+
+/** Signs in and works until stopped; comes back by itself after a lost connection. */
+export function startAgent(options: AgentOptions): DemoAgent {
+  let stopped = false
+  let desk: Desk | undefined
+  const work = async (): Promise<void> => {
+    while (!stopped) {
+      try {
+        desk = new Desk(await signIn(options), options)
+        await desk.closed
+      } catch (problem) {
+        if (!stopped) options.report(`demo: agent at ${options.phone}: ${(problem as Error).message}`)
+      }
+      if (!stopped) await delay(between(1_000, 3_000))
+    }
+  }
+  void work()
+  return {
+    stop() {
+      stopped = true
+      desk?.close()
+    },
+  }
+}
+
+/** The cookie of a new session. */
+async function signIn({ base, token }: AgentOptions): Promise<string> {
+  const answer = await fetch(`${base}/api/session/link`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: base },
+    body: JSON.stringify({ token }),
+    signal: AbortSignal.timeout(5_000),
+  })
+  if (!answer.ok) throw new Error(`sign-in answers ${answer.status}`)
+  return answer.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ')
+}
+
+class Desk {
+  readonly closed: Promise<void>
+  private readonly socket: WebSocket
+  private readonly options: AgentOptions
+  private readonly timers = new Set<NodeJS.Timeout>()
+  /** contacts by id, with what he has said there so far */
+  private readonly said = new Map<string, number>()
+  private readonly registering = new Set<string>()
+  private readonly answeredTo = new Map<string, string>()
+
+  constructor(cookie: string, options: AgentOptions) {
+    this.options = options
+    const address = `${options.base.replace(/^http/, 'ws')}/desk/socket`
+    this.socket = new WebSocket(address, { headers: { cookie, origin: options.base } })
+    this.socket.on('open', () => {
+      this.send({ type: 'hello', tab: randomUUID() })
+      this.send({ type: 'signIn', mode: 'phone', phone: options.phone })
+      this.send({ type: 'available' })
+    })
+    this.socket.on('message', (data: Buffer) => this.take(JSON.parse(data.toString()) as ServerMessage))
+    this.socket.on('error', () => {})
+    this.closed = new Promise((done) =>
+      this.socket.once('close', () => {
+        this.timers.forEach(clearTimeout)
+        done()
+      }),
+    )
+  }
+
+  close(): void {
+    this.send({ type: 'signOut', handBack: true })
+    this.socket.close()
+  }
+
+  private send(request: Request): void {
+    if (this.socket.readyState === WebSocket.OPEN)
+      this.socket.send(JSON.stringify({ id: randomUUID(), ...request }))
+  }
+
+  private later(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer)
+      act()
+    }, ms)
+    this.timers.add(timer)
+  }
+
+  private take(message: ServerMessage): void {
+    switch (message.type) {
+      case 'snapshot':
+        for (const offer of message.offers) this.take({ ...message, type: 'offer', offer })
+        for (const contact of [...message.contacts, ...message.owed]) this.look(contact)
+        break
+      case 'offer':
+        // a call rings his telephone, and picking up accepts it
+        if (message.offer.contact.channel !== 'voice') {
+          this.later(between(600, 3_000), () =>
+            this.send({ type: 'acceptOffer', offerId: message.offer.offerId }),
+          )
+        }
+        break
+      case 'contact':
+        this.look(message.contact)
+        break
+      case 'message':
+        if (message.message.direction === 'in') this.reply(message.contactId, message.message.id)
+        break
+      case 'agent':
+        // he looked away for a moment, as the rule says after a missed offer
+        if (message.agent.notResponding !== null) {
+          this.later(between(2_000, 6_000), () => this.send({ type: 'available' }))
+        }
+        break
+      case 'displaced':
+        this.socket.close()
+        break
+      default:
+    }
+  }
+
+  /** Does what this contact needs now. */
+  private look(contact: DeskContact): void {
+    if (contact.state === 'active' && contact.channel !== 'voice') {
+      const last = contact.messages.filter(({ direction }) => direction === 'in').at(-1)
+      if (last !== undefined) this.reply(contact.id, last.id)
+    }
+    const waits = contact.state === 'wrapUp' || contact.owedSince !== null
+    if (!waits || this.registering.has(contact.id)) return
+    this.registering.add(contact.id)
+    this.later(between(3_000, 12_000), () => {
+      this.send({
+        type: 'register',
+        contactId: contact.id,
+        idempotencyKey: randomUUID(),
+        outcomes: outcomesFor(contact),
+      })
+      // a refusal would leave him waiting: the next look tries again
+      this.later(10_000, () => this.registering.delete(contact.id))
+    })
+  }
+
+  /** Answers one message once; after a few he says what happens next and ends the conversation. */
+  private reply(contactId: string, messageId: string): void {
+    if (this.answeredTo.get(contactId) === messageId) return
+    this.answeredTo.set(contactId, messageId)
+    const count = (this.said.get(contactId) ?? 0) + 1
+    this.said.set(contactId, count)
+    const last = count > 2 || (count === 2 && inPercent(50))
+    const text = oneOf(last ? closings : count === 1 ? greetings : questions)
+    this.later(between(2_000, 6_000), () => {
+      this.send({ type: 'say', contactId, clientId: randomUUID(), text })
+      if (last) this.later(between(2_000, 5_000), () => this.send({ type: 'endConversation', contactId }))
+    })
+  }
+}
