@@ -6,7 +6,7 @@
 export function parseExact(text: string): unknown {
   return JSON.parse(
     // Strings are matched first, so that digits inside them stay as they are.
-    text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
+    text.replace(/"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g, (token) =>
       token.startsWith('"') ? token : `"${token}"`,
     ),
   ) as unknown

@@ -43,8 +43,8 @@ export type Outgoing = {
   /** Every few seconds, on every gateway: settles interrupted sends, rings lost bells, applies early reports. */
   sweep(): Promise<void>
   about(about: string): Promise<store.OutgoingView[]>
-  /** Personal data of an address are deleted. */
-  forget(tx: Tx, channel: 'sms' | 'wechat', address: string): Promise<void>
+  /** Personal data of an address are deleted, after what it is still owed was sent. */
+  forget(channel: 'sms' | 'wechat', address: string): Promise<void>
 }
 
 export type OutgoingDeps = {
@@ -208,9 +208,13 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
       await db.tx((tx) => applyReports(tx))
       const rung = await db.tx((tx) => store.ringOverdue(tx, bellLostAfterMs))
       await store.forgetOldReports(db)
+      await store.blankForgotten(db, pii)
       if (rung > 0) log.warn({ rung }, 'bells of outgoing messages were lost')
     },
     about: (about) => store.messagesAbout(db, about),
-    forget: (tx, channel, address) => store.forgetAddress(tx, pii, channel, address),
+    async forget(channel, address) {
+      await store.forgetAddress(db, pii, channel, address)
+      await store.blankForgotten(db, pii)
+    },
   }
 }

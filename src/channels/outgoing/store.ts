@@ -313,20 +313,26 @@ export const messagesAbout = (tx: Tx, about: string): Promise<OutgoingView[]> =>
     [about],
   )
 
-/** Nothing more is sent to this address, and what was sent is made unreadable (personal data are deleted). */
+/**
+ * Personal data of an address are deleted. What is still to be sent goes out first (a citizen who left WeChat is owed
+ * his order number by SMS); `blankForgotten` then makes the rows unreadable.
+ */
 export async function forgetAddress(
   tx: Tx,
   pii: Pii,
   channel: 'sms' | 'wechat',
   address: string,
 ): Promise<void> {
-  const gone = pii.seal('')
+  await tx.query(`update outgoing_messages set forget = true where channel = $1 and to_lookup = $2`, [
+    channel,
+    pii.lookup(addressKind(channel), address),
+  ])
+}
+
+export async function blankForgotten(tx: Tx, pii: Pii): Promise<void> {
   await tx.query(
-    `update outgoing_messages set to_sealed = $3, content_sealed = $4, otherwise_sealed = null,
-       state = case when state = 'queued' then 'failed' else state end,
-       reason = case when state = 'queued' then 'addressForgotten' else reason end,
-       ended_at = coalesce(ended_at, clock_timestamp())
-     where channel = $1 and to_lookup = $2 and state <> 'sending'`,
-    [channel, pii.lookup(addressKind(channel), address), gone, pii.seal('{}')],
+    `update outgoing_messages set to_sealed = $1, content_sealed = $2, otherwise_sealed = null, forget = false
+     where forget and state not in ('queued', 'sending')`,
+    [pii.seal(''), pii.seal('{}')],
   )
 }

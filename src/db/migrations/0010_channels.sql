@@ -95,7 +95,9 @@ create table outgoing_messages (
   created_at timestamptz not null default clock_timestamp(),
   claimed_at timestamptz,
   sent_at timestamptz,
-  ended_at timestamptz
+  ended_at timestamptz,
+  -- The address asked to be forgotten: unreadable as soon as nothing is to be sent any more.
+  forget boolean not null default false
 );
 -- A lane: messages of one purpose to one person keep their order.
 create index outgoing_messages_lane on outgoing_messages (channel, to_lookup, purpose, seq)
@@ -104,6 +106,7 @@ create index outgoing_messages_due on outgoing_messages (not_before) where state
 create index outgoing_messages_claimed on outgoing_messages (claimed_at) where state = 'sending';
 create index outgoing_messages_by_provider on outgoing_messages (via, provider_message_id)
   where provider_message_id is not null;
+create index outgoing_messages_forget on outgoing_messages (id) where forget;
 create index outgoing_messages_about on outgoing_messages (about, seq) where about is not null;
 
 -- Delivery reports, each once. One can be here before the answer that tells the provider's id.
