@@ -1,9 +1,14 @@
 import type { ServerMessage } from '../../../src/agent-desk/contract.ts'
-import { channelWord, notRespondingWord } from './labels.ts'
+import { channelWord, notRespondingWord, offerOutcomeWord } from './labels.ts'
 import { find, type DeskState } from './state.ts'
 
 /** PURE. What a person who does not look at the screen is told about a message of the server; most say nothing. */
-export type Announcement = { text: string; urgent: boolean }
+export type Announcement = {
+  text: string
+  urgent: boolean
+  /** Also shown: nothing on the screen would say it otherwise. */
+  show?: boolean
+}
 
 const say = (text: string, urgent = false): Announcement => ({ text, urgent })
 
@@ -21,7 +26,7 @@ export function announcementOf(
     }
     case 'offerEnded':
       return before.offers.some((o) => o.offerId === message.offerId) && message.outcome !== 'accepted'
-        ? say(message.reason ?? '来话已结束')
+        ? { text: offerOutcomeWord(message.outcome), urgent: false, show: true }
         : null
     case 'message':
       return message.message.direction === 'in' && find(after, message.contactId)

@@ -27,7 +27,7 @@ export const useDesk = defineStore('desk', () => {
   const acceptedCallIds = new Set<string>()
   const busy = reactive(new Set<string>())
   /** Half-written replies: switching the contact must not lose them. Memory only. */
-  const unsent = new Map<string, string>()
+  const unsent = reactive(new Map<string, string>())
   const sessionOver = ref(false)
 
   const socket = createDeskSocket({
@@ -62,6 +62,7 @@ export const useDesk = defineStore('desk', () => {
     state.value = desk.apply(before, message, Date.now())
     const news = announcementOf(before, state.value, message)
     if (news) announce(news.text, news.urgent)
+    if (news?.show) state.value = desk.notice(state.value, 'info', news.text, Date.now())
     if (wanted.value !== null && desk.find(state.value, wanted.value)) select(wanted.value)
     if (message.type === 'displaced') {
       socket.stop()
@@ -109,12 +110,14 @@ export const useDesk = defineStore('desk', () => {
     const offer = state.value.offers.find((o) => o.offerId === offerId)
     if (!offer) return
     const { callId, id } = offer.contact
-    if (callId) acceptedCallIds.add(callId)
+    // A call back has no call yet: its contact's own id names the leg that will ring.
+    const ids = callId ? [callId, id] : [id]
+    ids.forEach((one) => acceptedCallIds.add(one))
     const { done } = await ask(`offer:${offerId}`, { type: 'acceptOffer', offerId })
     if (done) {
       wanted.value = id
       select(id)
-    } else if (callId) acceptedCallIds.delete(callId)
+    } else ids.forEach((one) => acceptedCallIds.delete(one))
   }
 
   /** A contact just accepted, whose view may still be on its way. */
@@ -138,6 +141,7 @@ export const useDesk = defineStore('desk', () => {
       template,
       at: new Date(now.value).toISOString(),
       problem: null,
+      messageId: null,
     }
     state.value = desk.sending(state.value, outgoing)
     await deliver(outgoing)
@@ -148,8 +152,8 @@ export const useDesk = defineStore('desk', () => {
       ? { type: 'sendTemplate', contactId, clientId, template: template.id, params: template.params }
       : { type: 'say', contactId, clientId, text }
     try {
-      await socket.send(request, { keep: true })
-      state.value = desk.sent(state.value, clientId)
+      const stored = (await socket.send(request, { keep: true })) as { messageId?: string | null } | undefined
+      state.value = desk.sent(state.value, clientId, stored?.messageId ?? null)
     } catch (error) {
       if (!(error instanceof DeskError)) throw error
       state.value = desk.sendingFailed(state.value, clientId, error.problem.title)
@@ -157,7 +161,10 @@ export const useDesk = defineStore('desk', () => {
     }
   }
 
-  window.setInterval(() => (tick.value = Date.now()), 500)
+  window.setInterval(() => {
+    tick.value = Date.now()
+    state.value = desk.expire(state.value, tick.value)
+  }, 500)
   window.addEventListener('online', () => socket.retryNow())
 
   return {
@@ -177,12 +184,17 @@ export const useDesk = defineStore('desk', () => {
     select,
     tell,
     say,
+    /** Puts text behind what stands in the reply box of a contact. */
+    insert(contactId: string, text: string): void {
+      const old = unsent.get(contactId)?.trimEnd()
+      unsent.set(contactId, old ? `${old}\n${text}` : text)
+    },
     send: socket.send,
     retry: (outgoing: desk.Outgoing) => {
       state.value = desk.sending(state.value, { ...outgoing, problem: null })
       return deliver(outgoing)
     },
-    forget: (clientId: string) => (state.value = desk.sent(state.value, clientId)),
+    forget: (clientId: string) => (state.value = desk.forgotten(state.value, clientId)),
     dismiss: (id: number) => (state.value = desk.dismiss(state.value, id)),
     retryNow: socket.retryNow,
     start: socket.start,

@@ -68,6 +68,7 @@ export const useDrafts = defineStore('drafts', () => {
     if (!draft || !drafts.isDirty(draft) || draft.conflict || underWay.has(contactId)) return
     underWay.add(contactId)
     const { edits } = draft
+    put(drafts.saving(draft))
     try {
       const data = await desk.send({ type: 'saveDraft', contactId, ...drafts.toSave(draft) }, { keep: true })
       const { revision = draft.base + 1, savedAt = new Date(desk.now).toISOString() } = (data ??

@@ -17,6 +17,8 @@ export type Draft = {
   edits: number
   savedEdits: number
   savedAt: string | null
+  /** A save under way: the server may show it back before it answers. */
+  sent: { edits: number; body: DraftBody } | null
   conflict: ServerDraft | null
 }
 
@@ -46,6 +48,7 @@ export function startDraft(
     edits: 0,
     savedEdits: 0,
     savedAt: server?.savedAt ?? null,
+    sent: null,
     conflict: null,
   }
 }
@@ -70,7 +73,10 @@ export const saved = (draft: Draft, edits: number, revision: number, at: string)
   base: Math.max(draft.base, revision),
   savedEdits: edits,
   savedAt: at,
+  sent: null,
 })
+
+export const saving = (draft: Draft): Draft => ({ ...draft, sent: { edits: draft.edits, body: draft.body } })
 
 const same = (a: DraftBody, b: DraftBody): boolean => changedFields(a, b).length === 0
 
@@ -89,6 +95,8 @@ export function changedFields(a: DraftBody, b: DraftBody): string[] {
 /** The server showed its draft (snapshot, contact, or a refused save). */
 export function meet(draft: Draft, server: ServerDraft | null): Draft {
   if (!server || server.revision <= draft.base) return draft
+  if (draft.sent && same(draft.sent.body, server.body))
+    return saved(draft, draft.sent.edits, server.revision, server.savedAt)
   if (same(draft.body, server.body))
     return {
       ...draft,

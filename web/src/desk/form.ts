@@ -4,17 +4,19 @@ import type { Catalogue, ElementRule } from './catalogue.ts'
  * PURE. The registration form: its fields, what of them a statute misses, and what is sent. Which elements an order
  * must hold, and by which article, comes with the catalogue; nothing here knows a city.
  */
-export const outcomes = ['workOrder', 'answered', 'referred', 'refused'] as const
+export const outcomes = ['workOrder', 'appended', 'answered', 'referred', 'refused'] as const
 export type Outcome = (typeof outcomes)[number]
 
 export const outcomeWord: Record<Outcome, string> = {
   workOrder: '生成工单',
+  appended: '并入在办工单',
   answered: '当场答复',
   referred: '引导告知',
   refused: '不予受理',
 }
 
-export type KnowledgeRef = { id: string; version: number; title: string }
+/** With the title, so that the form can name what it cites. */
+export type KnowledgeCitation = { id: string; version: number; title: string }
 
 export type FormBody = {
   outcome: Outcome
@@ -33,14 +35,14 @@ export type FormBody = {
   urgent: boolean
   incident: string
   answer: string
-  knowledge: KnowledgeRef[]
+  knowledge: KnowledgeCitation[]
   referral: string
   referralTarget: string
   referralTell: string
   refusal: string
   refusalTell: string
   refusalOther: string
-  /** Number of the open order that this matter belongs to; empty for a new one. */
+  /** Number of the open order that this matter belongs to. */
   appendTo: string
 }
 
@@ -140,6 +142,12 @@ export function missingOf(form: FormBody, catalogue: Catalogue): Missing[] {
       return [
         ...(isEmpty(form.referral) ? [needed('referral', '引导事项')] : []),
         ...(isEmpty(form.referralTarget) ? [needed('referralTarget', '引导去向')] : []),
+        ...(isEmpty(form.referralTell) ? [needed('referralTell', '向诉求人说明的内容')] : []),
+      ]
+    case 'appended':
+      return [
+        ...(isEmpty(form.appendTo) ? [needed('appendTo', '要并入的工单')] : []),
+        ...(isEmpty(form.facts) ? [needed('facts', '补充的内容')] : []),
       ]
     case 'refused':
       return [

@@ -61,7 +61,8 @@ const pauses: Record<PauseReason, string> = {
   meeting: '会议',
   other: '其他',
 }
-export const pauseWord = word(pauses)
+/** `preparing`: signed in, not yet ready. */
+export const pauseWord = word({ ...pauses, preparing: '准备' })
 export const pauseChoices = Object.entries(pauses) as [PauseReason, string][]
 
 export const intentWord = word({
@@ -75,26 +76,22 @@ export const linkKindWord = word({ phone: '电话', wechat: '微信', web: '网�
 export const linkStatusWord = word({ verified: '已核实', claimed: '自述' })
 
 export const requesterKindWord = word({
-  natural: '自然人',
-  person: '自然人',
-  legal: '法人',
-  organisation: '其他组织',
-  other: '其他组织',
+  naturalPerson: '自然人',
+  legalPerson: '法人',
+  otherOrganisation: '其他组织',
 })
 
 /** What the agent is told when an offer ends without him. */
 export const offerOutcomeWord = word({
-  expired: '超时未接，已转给其他坐席',
-  declined: '已拒接，已转给其他坐席',
-  withdrawn: '来话已被收回',
-  cancelled: '来话已被收回',
-  requesterGone: '对方已挂断',
-  lost: '已由其他坐席接听',
+  expired: '超时未接，来话已转给其他坐席',
+  declined: '已拒接，来话转给其他坐席',
+  withdrawn: '来话已收回',
+  abandoned: '对方已挂断',
 })
 
 export const notRespondingWord = word({
-  noAnswer: '有来话未接，已停止派话',
-  expired: '有来话超时未接，已停止派话',
+  noAnswer: '有来话没有接听，已停止派话',
+  phoneFailed: '电话没有接通到您的话机，已停止派话',
 })
 
 /** Order states as an agent reads them. Done and running are told apart by word and by colour. */

@@ -1,13 +1,89 @@
 import type { DeskContact } from '../../../src/agent-desk/contract.ts'
-import type { FormBody } from './form.ts'
+import type { Outcome, Registered } from '../../../src/work-orders/contract.ts'
+import { outcomeWord, type FormBody } from './form.ts'
 
 /** PURE. The form as the registration takes it, and the registration as the agent reads it out. */
-export function outcomesOf(form: FormBody): Record<string, unknown>[] {
-  return [{ ...form }]
+
+/** Optional fields that are empty are not sent: an empty name is no name. */
+const given = (text: string): string | undefined => text.trim() || undefined
+const numeric = (text: string): number | undefined => (text === '' ? undefined : Number(text))
+
+type Loose<T> = { [K in keyof T]: T[K] | undefined }
+const compact = <T extends object>(fields: Loose<T>): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+
+type Of<T extends Outcome['type']> = Extract<Outcome, { type: T }>
+
+export function outcomesOf(form: FormBody): Outcome[] {
+  switch (form.outcome) {
+    case 'workOrder':
+      return [
+        compact<Of<'workOrder'>>({
+          type: 'workOrder',
+          title: given(form.title),
+          facts: form.facts.trim() || form.title.trim(),
+          kind: given(form.kind),
+          category: numeric(form.category),
+          place: given(form.place),
+          requester: compact<Of<'workOrder'>['requester']>({
+            kind: given(form.requesterKind),
+            name: given(form.requesterName),
+            home: given(form.requesterAddress),
+            contact: given(form.requesterContact),
+            careGroups: form.careGroups.length > 0 ? form.careGroups : undefined,
+          }),
+          confidential: form.confidential,
+          confidentialityWish: form.confidential ? given(form.confidentialityWish) : undefined,
+          urgent: form.urgent || undefined,
+          incident: form.urgent ? given(form.incident) : undefined,
+        }),
+      ]
+    case 'appended':
+      return [{ type: 'appended', number: form.appendTo, facts: form.facts.trim() }]
+    case 'answered':
+      return [
+        compact<Of<'answered'>>({
+          type: 'answered',
+          kind: form.kind,
+          category: numeric(form.category),
+          title: given(form.title),
+          answer: form.answer.trim(),
+          knowledge: form.knowledge.map(({ id, version }) => ({ id, version })),
+        }),
+      ]
+    case 'referred':
+      return [
+        compact<Of<'referred'>>({
+          type: 'referred',
+          matter: form.referral,
+          target: form.referralTarget.trim(),
+          tell: form.referralTell.trim(),
+          summary: given(form.title),
+        }),
+      ]
+    case 'refused':
+      return [
+        compact<Of<'refused'>>({
+          type: 'refused',
+          reason: form.refusal,
+          tell: form.refusalTell.trim(),
+          otherChannel: given(form.refusalOther),
+          summary: given(form.title),
+        }),
+      ]
+  }
 }
 
-export type Registered = { contactId: string; who: string; numbers: string[]; text: string }
+/** What the agent sees and reads out after a registration. */
+export type Receipt = { contactId: string; text: string; numbers: string[]; missing: string[] }
 
-export function registeredOf(_data: unknown, contact: DeskContact): Registered {
-  return { contactId: contact.id, who: contact.pop.name ?? '', numbers: [], text: '已登记' }
+export function receiptOf(data: Registered, contact: DeskContact): Receipt {
+  const kinds = data.outcomes.map((o) => outcomeWord[o.type as FormBody['outcome']] ?? o.type)
+  const who = contact.pop.name ?? contact.pop.maskedAddress ?? ''
+  return {
+    contactId: contact.id,
+    text: `已登记${who ? `（${who}）` : ''}：${[...new Set(kinds)].join('、')}`,
+    numbers: data.orders.map((o) => o.number),
+    missing: data.orders.flatMap((o) => o.missing.map((m) => m.label)),
+  }
 }

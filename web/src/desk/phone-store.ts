@@ -63,7 +63,7 @@ export const usePhone = defineStore('phone', () => {
         microphoneProblem.value = true
         desk.tell(
           'error',
-          '电话没有接通：麦克风打不开。来电已退回队列。请检查耳机插头和浏览器的麦克风权限，再点“恢复接听”。',
+          '电话没有接通：麦克风打不开。来电已退回队列。请检查耳机插头和浏览器的麦克风权限，再点“示闲”。',
         )
       },
     })

@@ -1,12 +1,13 @@
 import { defineStore } from 'pinia'
 import { computed, nextTick, reactive, ref, shallowRef } from 'vue'
 import type { DeskContact } from '../../../src/agent-desk/contract.ts'
+import type { Registered } from '../../../src/work-orders/contract.ts'
 import { useCatalogue } from './catalogue-store.ts'
 import { useDesk } from './desk-store.ts'
 import { useDrafts } from './draft-store.ts'
 import { formOf, missingOf, type Field, type Missing } from './form.ts'
 import { announce } from './live.ts'
-import { outcomesOf, registeredOf, type Registered } from './outcomes.ts'
+import { outcomesOf, receiptOf, type Receipt } from './outcomes.ts'
 
 /** Why a contact cannot be registered now, or null when it can. */
 export function notYet(contact: DeskContact): string | null {
@@ -22,7 +23,7 @@ export const useRegistration = defineStore('registration', () => {
   /** Contacts whose form was submitted at least once: only then are gaps shown as errors. */
   const tried = reactive(new Set<string>())
   const refused = reactive(new Map<string, Partial<Record<string, string>>>())
-  const done = shallowRef<Registered | null>(null)
+  const done = shallowRef<Receipt | null>(null)
   const focusField = ref<{ field: Field; at: number } | null>(null)
 
   const missing = computed((): Missing[] =>
@@ -74,7 +75,7 @@ export const useRegistration = defineStore('registration', () => {
       refused.set(contact.id, Object.fromEntries(errors.map((e) => [e.field, e.message])))
       return
     }
-    done.value = registeredOf(data, contact)
+    done.value = receiptOf(data as Registered, contact)
     announce(done.value.text)
     tried.delete(contact.id)
     refused.delete(contact.id)

@@ -20,9 +20,10 @@ export const useReveal = defineStore('reveal', () => {
       const { done, data } = await desk.ask(`reveal:${contactId}`, { type: 'reveal', contactId, reason })
       if (!done) return
       asking.value = null
-      const { address } = (data ?? {}) as { address?: string | null }
-      if (!address) return desk.tell('warning', '这个联络没有可显示的号码。')
-      shown.set(contactId, address)
+      const { addresses = [] } = (data ?? {}) as { addresses?: { address: string; status: string }[] }
+      const best = addresses.find((a) => a.status === 'verified') ?? addresses[0]
+      if (!best) return desk.tell('warning', '这位诉求人没有留下电话号码。')
+      shown.set(contactId, best.address)
       window.setTimeout(() => shown.delete(contactId), openMs)
     },
   }

@@ -56,10 +56,10 @@ type Pending = {
   cancel: () => void
 }
 
-/** Silence after which the server is asked for a sign of life, and after which it counts as gone. Together below 3 s. */
-const askAfterMs = 1300
-const giveUpAfterMs = 2600
-const tickMs = 500
+/** Silence after which the server is asked for a sign of life, and how long it may take: together below 3 s. */
+const askAfterMs = 1000
+const lifeMs = 1400
+const tickMs = 250
 const answerMs = 10_000
 const openMs = 4000
 const retryMs = [300, 600, 1200, 2500, 4000] as const
@@ -146,8 +146,8 @@ export function createDeskSocket(options: DeskSocketOptions) {
     const mine = socket
     if (!mine || status !== 'online') return
     const quiet = now() - heardAt
-    if (askedAt !== null && now() - askedAt > giveUpAfterMs - askAfterMs) return drop(mine, true)
-    if (askedAt === null && quiet > askAfterMs) {
+    if (askedAt !== null && now() - askedAt >= lifeMs) return drop(mine, true)
+    if (askedAt === null && quiet >= askAfterMs) {
       askedAt = now()
       mine.send(JSON.stringify({ id: options.newId(), type: 'ping' } satisfies ClientMessage))
     }

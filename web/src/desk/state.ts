@@ -19,6 +19,8 @@ export type Outgoing = {
   template: { id: string; params: Record<string, string> } | null
   at: string
   problem: string | null
+  /** The server has stored it under this id; its own view of it is on the way. */
+  messageId: string | null
 }
 
 export type DeskState = {
@@ -69,7 +71,7 @@ export function apply(state: DeskState, message: ServerMessage, now: number): De
     case 'snapshot':
       return snapshot(timed, message)
     case 'agent':
-      return { ...timed, agent: keepSecret(timed.agent, message.agent) }
+      return { ...timed, agent: message.agent }
     case 'offer':
       return { ...timed, offers: put(timed.offers, message.offer, (o) => o.offerId) }
     case 'offerEnded':
@@ -132,14 +134,6 @@ function arrange(shown: DeskContact[], truth: DeskContact[]): DeskContact[] {
   const kept = shown.flatMap((c) => byId.get(c.id) ?? [])
   const keptIds = new Set(kept.map((c) => c.id))
   return [...kept, ...truth.filter((c) => !keptIds.has(c.id))]
-}
-
-/** The secret of the phone comes once, to the tab that owns it; later views may leave it out. */
-function keepSecret(before: AgentStateView | null, after: AgentStateView): AgentStateView {
-  if (!after.phone || after.phone.secret !== null) return after
-  const secret =
-    before?.phone?.number === after.phone.number && before.epoch === after.epoch ? before.phone.secret : null
-  return { ...after, phone: { ...after.phone, secret } }
 }
 
 export const find = (state: DeskState, contactId: string | null): DeskContact | undefined =>
@@ -207,7 +201,7 @@ function withMessage(state: DeskState, contactId: string, message: MessageView):
   const counts = isNew && message.direction === 'in' && state.selectedId !== contactId
   return {
     ...next,
-    outgoing: state.outgoing.filter((o) => o.clientId !== message.id),
+    outgoing: state.outgoing.filter((o) => o.messageId !== message.id),
     unread: counts ? { ...state.unread, [contactId]: (state.unread[contactId] ?? 0) + 1 } : state.unread,
   }
 }
@@ -227,7 +221,7 @@ function unanswered(messages: MessageView[]): number {
 }
 
 const stored = (contacts: DeskContact[], outgoing: Outgoing): boolean =>
-  contacts.some((c) => c.id === outgoing.contactId && c.messages.some((m) => m.id === outgoing.clientId))
+  contacts.some((c) => c.id === outgoing.contactId && c.messages.some((m) => m.id === outgoing.messageId))
 
 export function select(state: DeskState, contactId: string | null): DeskState {
   if (contactId !== null && !find(state, contactId)) return state
@@ -262,10 +256,30 @@ export const sendingFailed = (state: DeskState, clientId: string, problem: strin
   outgoing: state.outgoing.map((o) => (o.clientId === clientId ? { ...o, problem } : o)),
 })
 
-export const sent = (state: DeskState, clientId: string): DeskState => ({
+/** The server has it. It stays in view until the stored message itself arrives. */
+export function sent(state: DeskState, clientId: string, messageId: string | null): DeskState {
+  const contacts = [...state.contacts, ...state.owed]
+  return {
+    ...state,
+    outgoing: state.outgoing.flatMap((o) => {
+      if (o.clientId !== clientId) return [o]
+      const known = { ...o, messageId, problem: null }
+      return messageId === null || stored(contacts, known) ? [] : [known]
+    }),
+  }
+}
+
+export const forgotten = (state: DeskState, clientId: string): DeskState => ({
   ...state,
   outgoing: state.outgoing.filter((o) => o.clientId !== clientId),
 })
+
+/** News fade by themselves; what went wrong stays until it was read. */
+const infoMs = 12_000
+export function expire(state: DeskState, now: number): DeskState {
+  const notices = state.notices.filter((n) => n.level !== 'info' || now - n.at < infoMs)
+  return notices.length === state.notices.length ? state : { ...state, notices }
+}
 
 /** States in which an agent talks with a caller. */
 export const talking: readonly string[] = ['connecting', 'active', 'held', 'consulting']
