@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
+import { ServiceProblem } from './command.ts'
 import { type Tool, tool, type ToolName } from './tools.ts'
 
-/** Runs a program to its end. @throws Error with its own words when it fails */
+/** Runs a program to its end. @throws ServiceProblem with its own words when it fails */
 export function finish(
   program: Omit<Tool, 'version'>,
   args: string[],
@@ -19,7 +20,7 @@ export function finish(
     child.once('error', fail)
     child.once('close', (code) => {
       if (code === 0) done(said)
-      else fail(new Error(complained.trim() || `${program.command} ended with code ${code}`))
+      else fail(new ServiceProblem(complained.trim() || `${program.command} ended with code ${code}`))
     })
   })
 }
@@ -39,3 +40,6 @@ export async function postgresProgram(name: ToolName, url: string, args: string[
 /** tar(1) of the machine. */
 export const tar = (args: string[]): Promise<string> =>
   finish({ command: 'tar', args: [], env: {}, root: '/' }, args)
+
+/** Folders of the private data that a backup takes along. */
+export const keptFolders = ['recordings', 'media']

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { postgresProgram, tar } from '../archive.ts'
+import { keptFolders, postgresProgram, tar } from '../archive.ts'
 import { type Command, ServiceProblem } from '../command.ts'
 import { withDatabase } from '../database.ts'
 import { dataHome } from '../paths.ts'
@@ -8,7 +8,7 @@ import { secretsFile } from '../settings.ts'
 
 export const backup: Command = {
   usage: 'backup FILE',
-  does: 'writes the database and the recordings into one file; also while the gateway runs',
+  does: 'writes the database, recordings and media into one file; also while the gateway runs',
   words: [1, 1],
   async run({ words: [name = ''] }, report) {
     const file = resolve(name)
@@ -27,10 +27,11 @@ export const backup: Command = {
           `--file=${join(work, 'database.dump')}`,
         ]),
       )
-      const recordings = existsSync(join(dataHome(), 'recordings')) ? ['-C', dataHome(), 'recordings'] : []
+      const kept = keptFolders.filter((folder) => existsSync(join(dataHome(), folder)))
+      const files = kept.length === 0 ? [] : ['-C', dataHome(), ...kept]
       report('backup: packing')
       writeFileSync(join(work, 'about.json'), JSON.stringify({ madeAt: new Date().toISOString(), form: 1 }))
-      await tar(['-czf', `${file}.part`, '-C', work, 'about.json', 'database.dump', ...recordings])
+      await tar(['-czf', `${file}.part`, '-C', work, 'about.json', 'database.dump', ...files])
       renameSync(`${file}.part`, file)
     } finally {
       rmSync(work, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
-import { postgresProgram, tar } from '../archive.ts'
+import { keptFolders, postgresProgram, tar } from '../archive.ts'
 import { type Command, ServiceProblem } from '../command.ts'
 import { withDatabase } from '../database.ts'
 import { dataHome } from '../paths.ts'
@@ -71,11 +71,8 @@ export const restore: Command = {
           join(work, 'database.dump'),
         ])
       })
-      if (existsSync(join(work, 'recordings'))) {
-        cpSync(join(work, 'recordings'), join(dataHome(), 'recordings'), {
-          recursive: true,
-          preserveTimestamps: true,
-        })
+      for (const folder of keptFolders.filter((each) => existsSync(join(work, each)))) {
+        cpSync(join(work, folder), join(dataHome(), folder), { recursive: true, preserveTimestamps: true })
       }
     } finally {
       rmSync(work, { recursive: true, force: true })
