@@ -23,12 +23,13 @@ export const ClientMessage = Type.Union([
     mode: Type.Union([Type.Literal('desk'), Type.Literal('phone'), Type.Literal('text')]),
     phone: Type.Optional(Type.String({ pattern: '^[0-9]{2,8}$' })),
   }),
-  Type.Object({ ...base, type: Type.Literal('signOut') }),
+  /** With open conversations the agent drains first; `handBack` returns them to the queue at their place instead. */
+  Type.Object({ ...base, type: Type.Literal('signOut'), handBack: Type.Optional(Type.Boolean()) }),
   Type.Object({ ...base, type: Type.Literal('available') }),
   Type.Object({
     ...base,
     type: Type.Literal('pause'),
-    reason: Type.Union(pauseReasons.map((r) => Type.Literal(r))),
+    reason: Type.Enum([...pauseReasons]),
   }),
   Type.Object({ ...base, type: Type.Literal('acceptOffer'), offerId: uuid }),
   Type.Object({ ...base, type: Type.Literal('declineOffer'), offerId: uuid, reason: text(200) }),

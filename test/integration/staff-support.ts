@@ -86,7 +86,8 @@ export async function createStaffSite(
     clock: () => clock.now,
   })
   const secure = options.secure ?? false
-  const app = Fastify({ loggerInstance: ground.log, trustProxy: ['127.0.0.1'] })
+  const loggerInstance: FastifyBaseLogger = ground.log
+  const app = Fastify({ loggerInstance, trustProxy: ['127.0.0.1'] })
   app.setErrorHandler((error: Error & { validation?: unknown }, request, reply) => {
     if (error instanceof Problem)
       return reply

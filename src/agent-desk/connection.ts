@@ -1,0 +1,117 @@
+import type { WebSocket } from 'ws'
+import type { Clock } from '../base/clock.ts'
+import type { SignedIn } from '../staff/model.ts'
+import type { ServerMessage } from './contract.ts'
+import { compareEvents, type EventId } from './model.ts'
+
+/** Why a socket is closed by us (RFC 6455, 7.4.2: 4000–4999 are for applications). */
+export const closeCodes = {
+  displaced: 4001,
+  sessionEnded: 4401,
+  tooMuch: 4429,
+  slow: 4408,
+  goingAway: 1001,
+} as const
+
+type WithoutTime<M> = M extends { serverTime: string } ? Omit<M, 'serverTime'> : never
+/** A message to the page; the time of sending is added when it is sent. */
+export type Outgoing = WithoutTime<ServerMessage>
+
+/** One open desk: one tab of one agent. */
+export type Connection = {
+  readonly id: string
+  readonly agentId: string
+  readonly staff: SignedIn
+  /** Set by `hello`; until then nothing is delivered. */
+  tab: string | null
+  /** The sign-in that this tab acts for; null while signed out or displaced. */
+  epoch: number | null
+  /** The newest event this page has. */
+  seen: EventId | null
+  send(message: Outgoing): void
+  /** Sends an event unless the page has it already. */
+  deliver(id: EventId, message: Outgoing): void
+  close(code: number, reason: string): void
+  readonly open: boolean
+}
+
+export type ConnectionLimits = {
+  /** Unsent bytes after which the page is too slow: it is cut and comes back with a snapshot. */
+  unsentBytes: number
+  pingMs: number
+  /** Without a pong for this long the socket is dead, ms. */
+  pongMs: number
+}
+
+export type ConnectionHooks = {
+  onMessage: (data: string) => void
+  onClosed: (why: { slow: boolean }) => void
+}
+
+export function createConnection(
+  socket: WebSocket,
+  who: { id: string; staff: SignedIn },
+  clock: Clock,
+  limits: ConnectionLimits,
+  hooks: ConnectionHooks,
+): Connection {
+  let alive = performance.now()
+  let slow = false
+  let over = false
+
+  const end = (): void => {
+    if (over) return
+    over = true
+    clearInterval(pinging)
+    hooks.onClosed({ slow })
+  }
+  const pinging = setInterval(() => {
+    // A page that sleeps or lost its network answers nothing and would ring for nobody.
+    if (performance.now() - alive > limits.pongMs) return socket.terminate()
+    if (socket.readyState === socket.OPEN) socket.ping()
+  }, limits.pingMs)
+  pinging.unref()
+
+  socket.on('pong', () => (alive = performance.now()))
+  socket.on('message', (data, isBinary) => {
+    alive = performance.now()
+    // With the default `nodebuffer` a text frame is one Buffer.
+    hooks.onMessage(isBinary ? '' : (data as Buffer).toString('utf8'))
+  })
+  socket.on('close', end)
+  socket.on('error', () => socket.terminate())
+
+  const connection: Connection = {
+    id: who.id,
+    agentId: who.staff.id,
+    staff: who.staff,
+    tab: null,
+    epoch: null,
+    seen: null,
+    get open() {
+      return !over && socket.readyState === socket.OPEN
+    },
+    send(message) {
+      if (!connection.open) return
+      if (socket.bufferedAmount > limits.unsentBytes) {
+        slow = true
+        // A close frame would queue behind everything that is not read.
+        socket.terminate()
+        return
+      }
+      socket.send(JSON.stringify({ ...message, serverTime: clock().toISOString() }))
+    },
+    deliver(id, message) {
+      if (connection.seen !== null && compareEvents(id, connection.seen) <= 0) return
+      connection.seen = id
+      connection.send({ ...message, event: id })
+    },
+    close(code, reason) {
+      if (!connection.open) return
+      socket.close(code, reason)
+      // A page that does not answer the close is cut.
+      setTimeout(() => socket.terminate(), 2_000).unref()
+    },
+  }
+  return connection
+}

@@ -1,0 +1,206 @@
+import type { FastifyInstance } from 'fastify'
+import type { Redis } from 'ioredis'
+import type { Log } from '../base/log.ts'
+import type { Db } from '../db/pool.ts'
+import { recordAccess, type Access } from '../staff/ledger.ts'
+import type { Staff } from '../staff/staff.ts'
+import { agentCommands } from './agent-commands.ts'
+import type { Commands } from './commands.ts'
+import { contactCommands } from './contact-commands.ts'
+import type { Publish } from './events.ts'
+import { createHub } from './hub.ts'
+import { createBucket, type DeskConfig } from './limits.ts'
+import type {
+  DeskCalls,
+  DeskContacts,
+  DeskOffers,
+  DeskOrders,
+  DeskReferrals,
+  DeskRequesters,
+  DeskSending,
+  NativeMembers,
+  PhoneLine,
+  PhonePool,
+} from './ports.ts'
+import { createPresence, type Presence } from './presence.ts'
+import { createPresenceWatch } from './presence-watch.ts'
+import { createRecordingSuspensions } from './recording-store.ts'
+import { createRenderer } from './render.ts'
+import { deskRoutes } from './routes.ts'
+import { createDeskNews, type DeskNews } from './service.ts'
+import { createSessionSockets } from './session-sockets.ts'
+import { sipProxy } from './sip-proxy.ts'
+import { deskSocket } from './socket.ts'
+import { createStreams } from './streams.ts'
+import { repeat } from './timing.ts'
+import { createViews } from './views.ts'
+
+export type DeskParts = {
+  db: Db
+  redis: Redis
+  /** A Redis connection of its own that may block. */
+  reader: Redis
+  /** Start of every Redis key, with the region's hash tag. */
+  prefix: string
+  /** Unique among gateways. */
+  node: string
+  config: DeskConfig
+  log: Log
+  staff: Pick<Staff, 'agentAccounts' | 'namesOf' | 'sessions' | 'revocations' | 'administration'>
+  contacts: DeskContacts
+  requesters: DeskRequesters
+  orders: DeskOrders
+  offers: DeskOffers
+  sending: DeskSending
+  calls: DeskCalls
+  phones: PhonePool
+  line: PhoneLine
+  native: NativeMembers
+  referrals: DeskReferrals
+}
+
+export type Desk = {
+  /** Routing's view of the agents, and what telephony tells about their phones. */
+  presence: Presence
+  news: DeskNews
+  /** `/desk/socket`, `/sip` and `/api/desk/agents`; inside the scope of `staffGuard`. */
+  routes(app: FastifyInstance): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The desk slice, put together. */
+export function createDesk(parts: DeskParts): Desk {
+  const { db, redis, prefix, node, config, log, staff } = parts
+  const { contacts, requesters, orders, offers, sending, calls, phones, line, native, referrals } = parts
+  const record = (entry: Access): Promise<void> => recordAccess(db, entry)
+  const recording = createRecordingSuspensions(db)
+
+  // Presence publishes through the streams, which deliver through the hub, which asks presence: tied here, once.
+  const publish: Publish = (agentId, event, once) => streams.publish(agentId, event, once)
+  const presence = createPresence({
+    db,
+    nodeDeadMs: config.nodeDeadMs,
+    accounts: (ids) => staff.agentAccounts(ids),
+    contacts,
+    offers,
+    phones,
+    line,
+    native,
+    publish,
+  })
+  const limits = { ...config.loss, ...config }
+  const watch = createPresenceWatch({ db, node, limits, presence, contacts, offers, log })
+  const sockets = createSessionSockets(staff.sessions, staff.revocations, config.sessionCheckMs, log)
+  const views = createViews({
+    contacts,
+    requesters,
+    orders,
+    referrals,
+    namesOf: (ids) => staff.namesOf(ids),
+    phones,
+    line,
+    recordingSuspended: (contactId) => recording.suspended(contactId),
+    sending,
+    popLifeMs: config.popLifeMs,
+  })
+  const render = createRenderer({
+    views,
+    presence,
+    contacts,
+    offers,
+    referrals,
+    tabsOf: (id) => watch.tabsOf(id),
+    record,
+  })
+  const streams = createStreams({
+    redis,
+    reader: parts.reader,
+    prefix,
+    node,
+    limits: config.streams,
+    onEvent: (agentId, id, event) => hub.onEvent(agentId, id, event),
+    onGap: (agentIds) => hub.onGap(agentIds),
+    log,
+  })
+  const hub = createHub({ streams, render, watch, presence, sockets, retryMs: config.retryMs, log })
+
+  const commands: Commands = {
+    ...agentCommands({ presence, contacts, offers, calls, ringSeconds: config.ringSeconds }),
+    ...contactCommands({
+      presence,
+      contacts,
+      requesters,
+      sending,
+      offers,
+      calls,
+      referrals,
+      views,
+      render,
+      record,
+      recording,
+      touched: (agentId, contactId) => publish(agentId, { type: 'contact', contactId }),
+      mayReveal: revealLimit(config.revealsPerMinute),
+      transferSeconds: config.transferSeconds,
+    }),
+  }
+
+  /** A skill or a capacity changed: matching may have an answer now. */
+  staff.administration.onChanged((staffId) => {
+    offers.agentChanged(staffId).catch((error: Error) => {
+      log.warn({ agentId: staffId, err: error.name }, 'matcher not told of a changed account')
+    })
+  })
+
+  const quietly = (what: string, work: () => Promise<void>) => async (): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      log.debug({ err: (error as Error).name }, `${what} failed; it comes again`)
+    }
+  }
+  const loops = [
+    repeat(
+      config.queueMs,
+      quietly('state of the queue', async () => {
+        const pages = hub.ready()
+        if (pages.length === 0) return
+        const waiting = await offers.depth()
+        for (const page of pages) page.send({ type: 'queue', waiting })
+      }),
+    ),
+    repeat(
+      config.sessionTouchMs,
+      quietly('touch of sessions', async () => {
+        const onShift = new Set((await presence.signedIn()).map((r) => r.agentId))
+        const used = hub.ready().filter((c) => onShift.has(c.agentId))
+        if (used.length > 0) await staff.sessions.touch(used.map((c) => c.staff.sessionHash))
+      }),
+    ),
+  ]
+
+  return {
+    presence,
+    news: createDeskNews({ redis, prefix, publish, contacts, presence, log }),
+    async routes(app) {
+      await app.register(deskSocket, { hub, commands, config, log })
+      await app.register(sipProxy, { presence, line, sockets, config: config.sip, log })
+      await app.register(deskRoutes, { presence, namesOf: (ids) => staff.namesOf(ids) })
+    },
+    async stop() {
+      for (const loop of loops) loop.stop()
+      hub.stop()
+      sockets.stop()
+      await Promise.all([watch.stop(), streams.stop()])
+    },
+  }
+}
+
+/** Per agent, whichever tab he uses. */
+function revealLimit(perMinute: number): (agentId: string) => boolean {
+  const buckets = new Map<string, ReturnType<typeof createBucket>>()
+  return (agentId) => {
+    const bucket = buckets.get(agentId) ?? createBucket(perMinute / 60, perMinute)
+    buckets.set(agentId, bucket)
+    return bucket.take(performance.now())
+  }
+}

@@ -1,0 +1,216 @@
+import { problem } from '../base/problem.ts'
+import type { Db } from '../db/pool.ts'
+import type { AgentDirectory, AgentFacts } from '../queue/ports.ts'
+import type { Publish } from './events.ts'
+import { factsOf, noLoad, preparing, type AgentRow, type DeskMode } from './model.ts'
+import type { DeskContacts, DeskOffers, NativeMembers, PhoneLine, PhonePool } from './ports.ts'
+import * as store from './presence-store.ts'
+
+/** Intent and presence of agents; the `AgentDirectory` that routing reads. */
+export type Presence = AgentDirectory & {
+  row(agentId: string): Promise<AgentRow | null>
+  signedIn(): Promise<AgentRow[]>
+  /** @throws Problem 403 notAnAgent, 409 phoneTaken, 503 noPhoneFree */
+  signIn(agentId: string, request: { mode: DeskMode; phone?: string; tab: string }): Promise<number>
+  /** @throws Problem 409 staleEpoch */
+  available(agentId: string, epoch: number): Promise<void>
+  /** An offer that rings meanwhile counts as declined. @throws Problem 409 staleEpoch */
+  pause(agentId: string, epoch: number, reason: string): Promise<void>
+  /** Signs out when nothing is held, else drains: no new offers, and offline after the last one. */
+  signOut(agentId: string, why: string): Promise<'offline' | 'draining'>
+  /** Signs out whatever is held except a call, which is finished first. */
+  leave(agentId: string, why: string): Promise<void>
+  /** A contact of his ended or left him. `worked`: it was answered, so his place among the idle starts anew. */
+  released(agentId: string, worked: boolean): Promise<void>
+  deviceState(phone: string, state: string): Promise<void>
+  agentOfPhone(phone: string): Promise<string | null>
+  /** His phone did not take a call that was his. */
+  phoneFailed(agentId: string, status: string): Promise<void>
+}
+
+export type AgentAccount = Pick<AgentFacts, 'attributes' | 'capacity'> & {
+  displayName: string
+  roles: string[]
+}
+
+export type PresenceParts = {
+  db: Db
+  /** A gateway that was silent for longer is dead, ms. */
+  nodeDeadMs: number
+  accounts: (ids: string[]) => Promise<Map<string, AgentAccount>>
+  contacts: Pick<DeskContacts, 'loads' | 'ofAgent'>
+  offers: Pick<DeskOffers, 'withdrawOffersOf' | 'agentChanged'>
+  phones: PhonePool
+  line: Pick<PhoneLine, 'state'>
+  native: NativeMembers
+  publish: Publish
+}
+
+const stale = () =>
+  problem(409, 'staleEpoch', '您已在别处签入', '此页面的签入已失效；如需在这里工作，请重新签入。')
+
+export function createPresence(parts: PresenceParts): Presence {
+  const { db, nodeDeadMs, accounts, contacts, offers, phones, line, native, publish } = parts
+
+  const row = (agentId: string): Promise<AgentRow | null> => store.findAgent(db, agentId, nodeDeadMs)
+
+  async function factsFor(rows: AgentRow[]): Promise<AgentFacts[]> {
+    const ids = rows.map((r) => r.agentId)
+    if (ids.length === 0) return []
+    const [byId, loads] = await Promise.all([accounts(ids), contacts.loads(ids)])
+    return rows.flatMap((r) => {
+      const account = byId.get(r.agentId)
+      return account ? [factsOf(r, account, loads.get(r.agentId) ?? noLoad)] : []
+    })
+  }
+
+  /** Tells the desk, the matcher and Asterisk's own queue how the agent stands now. */
+  async function spread(agentId: string): Promise<void> {
+    const now = await row(agentId)
+    if (now?.phone) {
+      // While a last call is finished the phone is no member any more: nothing new reaches it.
+      if (now.intent === 'draining') await native.remove(now.phone)
+      else await native.put(now.phone, now.intent !== 'available')
+    }
+    await Promise.all([offers.agentChanged(agentId), publish(agentId, { type: 'agent' })])
+  }
+
+  const release = async (agentId: string, epoch: number): Promise<void> => {
+    const freed = await phones.release(agentId, epoch)
+    if (freed) await native.remove(freed)
+  }
+
+  /** The phone of this sign-in; a telephone on the table is the one that was named, or none. */
+  async function takePhone(agentId: string, epoch: number, mode: DeskMode, wanted?: string): Promise<void> {
+    const kind = mode === 'phone' ? 'sip' : 'web'
+    const { number } = await phones.bind(agentId, epoch, kind, wanted)
+    if (wanted !== undefined && number !== wanted) {
+      await phones.release(agentId, epoch)
+      throw problem(409, 'phoneTaken', '这部话机不可用', '它已被其他坐席使用或未登记，请换一部话机。')
+    }
+    const state = await line.state(number)
+    await db.tx((tx) => store.writePhone(tx, agentId, epoch, number, state))
+  }
+
+  async function goOffline(agentId: string, why: string, onlyFrom: 'draining' | null): Promise<boolean> {
+    const gone = await db.tx(async (tx) => {
+      const written = await store.writeOffline(tx, agentId, onlyFrom)
+      if (written) await store.addEvent(tx, agentId, written.epoch, 'signedOut', { why })
+      return written
+    })
+    if (!gone) return false
+    await release(agentId, gone.epoch)
+    await spread(agentId)
+    return true
+  }
+
+  async function drain(agentId: string, why: string): Promise<void> {
+    const now = await row(agentId)
+    if (!now || now.intent === 'offline' || now.intent === 'draining') return
+    await db.tx(async (tx) => {
+      if (await store.writeIntent(tx, agentId, null, 'draining', null))
+        await store.addEvent(tx, agentId, now.epoch, 'draining', { why })
+    })
+    await offers.withdrawOffersOf(agentId, 'withdrawn', why)
+    await spread(agentId)
+  }
+
+  async function loadOf(agentId: string) {
+    return (await contacts.loads([agentId])).get(agentId) ?? noLoad
+  }
+  const isFree = (load: { voice: number; text: number; wrapUp: boolean }): boolean =>
+    load.voice === 0 && load.text === 0 && !load.wrapUp
+
+  return {
+    row,
+    signedIn: () => store.signedInAgents(db, nodeDeadMs),
+
+    async facts(agentId) {
+      const r = await row(agentId)
+      if (!r || r.intent === 'offline') return null
+      return (await factsFor([r]))[0] ?? null
+    },
+
+    all: async () => factsFor(await store.signedInAgents(db, nodeDeadMs)),
+
+    async markNotResponding(tx, agentId) {
+      await store.setAside(tx, agentId, 'noAnswer')
+    },
+
+    async signIn(agentId, request) {
+      const account = (await accounts([agentId])).get(agentId)
+      if (!account?.roles.includes('agent'))
+        throw problem(403, 'notAnAgent', '您不是坐席', '只有坐席可以签入，请联系系统管理员。')
+      const { mode, tab } = request
+      const { before, epoch } = await db.tx(async (tx) => {
+        const before = await store.lockAgent(tx, agentId, nodeDeadMs)
+        const epoch = await store.writeSignIn(tx, agentId, mode, tab, preparing)
+        await store.addEvent(tx, agentId, epoch, 'signedIn', { mode })
+        return { before, epoch }
+      })
+      // Offers of the older sign-in could not be accepted any more.
+      await offers.withdrawOffersOf(agentId, 'withdrawn', 'signedInAnew')
+      try {
+        if (mode === 'text') await release(agentId, before.epoch)
+        else await takePhone(agentId, epoch, mode, request.phone)
+      } catch (error) {
+        await goOffline(agentId, 'noPhone', null)
+        throw error
+      }
+      await publish(agentId, { type: 'displaced', keepTab: tab, reason: 'otherTab' })
+      await spread(agentId)
+      return epoch
+    },
+
+    async available(agentId, epoch) {
+      await db.tx(async (tx) => {
+        if (!(await store.writeIntent(tx, agentId, epoch, 'available', null))) throw stale()
+        await store.addEvent(tx, agentId, epoch, 'available')
+      })
+      await spread(agentId)
+    },
+
+    async pause(agentId, epoch, reason) {
+      await db.tx(async (tx) => {
+        if (!(await store.writeIntent(tx, agentId, epoch, 'paused', reason))) throw stale()
+        await store.addEvent(tx, agentId, epoch, 'paused', { reason })
+      })
+      await offers.withdrawOffersOf(agentId, 'declined', 'paused')
+      await spread(agentId)
+    },
+
+    async signOut(agentId, why) {
+      await drain(agentId, why)
+      if (isFree(await loadOf(agentId))) await goOffline(agentId, why, 'draining')
+      return (await row(agentId))?.intent === 'draining' ? 'draining' : 'offline'
+    },
+
+    async leave(agentId, why) {
+      if ((await loadOf(agentId)).voice > 0) return drain(agentId, why)
+      await goOffline(agentId, why, null)
+      await offers.withdrawOffersOf(agentId, 'withdrawn', why)
+    },
+
+    async released(agentId, worked) {
+      if (worked) await store.stampFree(db, agentId)
+      const now = await row(agentId)
+      if (now?.intent === 'draining' && isFree(await loadOf(agentId)))
+        await goOffline(agentId, 'drained', 'draining')
+      else await offers.agentChanged(agentId)
+    },
+
+    async deviceState(phone, state) {
+      const agentId = await store.writeDeviceState(db, phone, state)
+      if (!agentId) return
+      await Promise.all([offers.agentChanged(agentId), publish(agentId, { type: 'agent' })])
+    },
+
+    agentOfPhone: (phone) => store.agentOfPhone(db, phone),
+
+    async phoneFailed(agentId, status) {
+      // Busy is the agent's own choice of that moment; the rest means that his phone cannot be reached.
+      if (status === 'BUSY') return
+      if (await store.setAside(db, agentId, 'phoneFailed')) await spread(agentId)
+    },
+  }
+}

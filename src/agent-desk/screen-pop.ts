@@ -1,0 +1,69 @@
+import { maskPhone } from '../base/phone.ts'
+import type { Contact } from '../contacts/model.ts'
+import type { ScreenPop } from './contract.ts'
+import { hideNumbers } from './model.ts'
+import type { DeskContacts, DeskOrders, DeskReferrals, DeskRequesters } from './ports.ts'
+
+export type PopParts = {
+  contacts: Pick<DeskContacts, 'historyOf' | 'messagesOf'>
+  requesters: DeskRequesters
+  orders: DeskOrders
+  referrals: Pick<DeskReferrals, 'emergencyWords'>
+  namesOf: (ids: string[]) => Promise<Map<string, string>>
+}
+
+const historyShown = 8
+const ordersShown = 8
+
+/** How an address looks on a screen. Telephone numbers keep three and four digits, an openid its last four. */
+export function maskAddress(kind: 'phone' | 'wechat' | 'web', address: string): string {
+  if (kind === 'phone') return maskPhone(address)
+  return kind === 'wechat' ? `微信用户 …${address.slice(-4)}` : '网页用户'
+}
+
+/**
+ * Everything the agent should know before he says the first word: who, what was there before on any channel, what is
+ * open and due. The requester's whole person counts, except where a matter is confidential: it joins no history.
+ */
+export async function buildScreenPop(contact: Contact, parts: PopParts): Promise<ScreenPop> {
+  const { contacts, requesters, orders, referrals, namesOf } = parts
+  const { confidential, requesterId } = contact
+  const [profile, person] = await Promise.all([
+    requesters.profile(requesterId),
+    confidential ? Promise.resolve([requesterId]) : requesters.samePerson(requesterId),
+  ])
+  const [past, openOrders, recentOrders, messages] = await Promise.all([
+    confidential ? [] : contacts.historyOf(person, contact.id, historyShown),
+    confidential ? [] : orders.openOrdersOf(person),
+    confidential ? [] : orders.recentOrdersOf(person, ordersShown),
+    contact.emergency && contact.channel !== 'voice' ? contacts.messagesOf(contact.id, 20) : [],
+  ])
+  const names = await namesOf([...new Set(past.flatMap((p) => p.agentId ?? []))])
+  const links = profile?.links ?? []
+  const kind = contact.channel === 'wechat' ? 'wechat' : contact.channel === 'web' ? 'web' : 'phone'
+  const own = links.find((l) => l.kind === kind)
+  return {
+    requesterId,
+    name: profile?.name ?? null,
+    maskedAddress: own ? maskAddress(own.kind, own.address) : null,
+    withheld: contact.channel === 'voice' && !own,
+    kind: profile?.kind ?? 'naturalPerson',
+    careGroups: profile?.careGroups ?? [],
+    integrityFlag: profile?.integrityFlag ?? false,
+    harassing: profile?.harassing ?? false,
+    emergency: contact.emergency,
+    emergencyWords: referrals.emergencyWords(messages.filter((m) => m.direction === 'in').map((m) => m.body)),
+    links: links.map((l) => ({ kind: l.kind, status: l.status, masked: maskAddress(l.kind, l.address) })),
+    recentContacts: past.map((p) => ({
+      id: p.id,
+      channel: p.channel,
+      at: p.at,
+      state: p.state,
+      end: p.end,
+      agent: p.agentId ? (names.get(p.agentId) ?? null) : null,
+      summary: hideNumbers(p.summary),
+    })),
+    openOrders,
+    recentOrders,
+  }
+}

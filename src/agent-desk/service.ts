@@ -1,0 +1,108 @@
+import type { Redis } from 'ioredis'
+import type { Log } from '../base/log.ts'
+import type { Contact } from '../contacts/model.ts'
+import type { OfferListener } from '../queue/ports.ts'
+import type { DeskEvent, Publish } from './events.ts'
+import type { DeskContacts } from './ports.ts'
+import type { Presence } from './presence.ts'
+
+/** What others tell the desk. Everything here may be called on any gateway; the news finds the agent's. */
+export type DeskNews = {
+  /** After the commit of an offer or of its end. */
+  offers: OfferListener
+  /** After every change of a contact: whoever has it sees it, whoever lost it sees it go. */
+  contactChanged(contact: Contact): Promise<void>
+  /** A message joined a contact, or its delivery went on. */
+  messageAdded(contactId: string, messageId: string): Promise<void>
+  referralChanged(contactId: string): Promise<void>
+  /** A fixed sentence for one agent. */
+  notice(agentId: string, level: 'info' | 'warning', text: string): Promise<void>
+}
+
+export type NewsParts = {
+  redis: Redis
+  prefix: string
+  publish: Publish
+  contacts: Pick<DeskContacts, 'find'>
+  presence: Pick<Presence, 'released'>
+  log: Log
+}
+
+/** States in which a contact uses a slot of its agent. */
+const holding: readonly Contact['state'][] = [
+  'offered',
+  'connecting',
+  'active',
+  'held',
+  'consulting',
+  'native',
+  'wrapUp',
+]
+
+export function createDeskNews(parts: NewsParts): DeskNews {
+  const { redis, prefix, publish, contacts, presence, log } = parts
+  const holders = `${prefix}:desk:holders`
+
+  /**
+   * Who was last shown a contact. A change says who has it now, and never who had it; what Redis forgets in a wipe the
+   * snapshots that follow make good.
+   */
+  async function swapHolder(contactId: string, agentId: string | null): Promise<string | null> {
+    try {
+      const key = `${holders}:${contactId}`
+      const before = agentId
+        ? await redis.set(key, agentId, 'EX', 7 * 86_400, 'GET')
+        : await redis.getdel(key)
+      return before === agentId ? null : before
+    } catch (error) {
+      log.warn({ contactId, err: (error as Error).name }, 'former holder of a contact not known')
+      return null
+    }
+  }
+
+  const tell = (agentId: string, event: DeskEvent, once?: string): Promise<void> =>
+    publish(agentId, event, once)
+
+  async function contactChanged(contact: Contact): Promise<void> {
+    const { id, agentId, state, endedAt, owedAt } = contact
+    const holder = agentId !== null && endedAt === null && holding.includes(state) ? agentId : null
+    const former = await swapHolder(id, holder)
+    const told = new Set<string>()
+    if (holder) told.add(holder)
+    if (former) told.add(former)
+    // An end clears no agent: he is still named, and sees it go.
+    if (agentId) told.add(agentId)
+    for (const one of told) if (state !== 'offered') await tell(one, { type: 'contact', contactId: id })
+    for (const one of told)
+      if (one !== holder || owedAt !== null || state === 'wrapUp')
+        await presence.released(one, contact.answeredAt !== null)
+  }
+
+  return {
+    contactChanged,
+    offers: {
+      async offered(offer) {
+        await swapHolder(offer.contactId, offer.agentId)
+        // An offer may be announced again when nobody knows whether the first announcement was heard.
+        await tell(offer.agentId, { type: 'offer', offer }, `offer-${offer.offerId}`)
+      },
+      async ended({ offerId, contactId, agentId }, outcome, reason) {
+        await tell(agentId, { type: 'offerEnded', offerId, contactId, outcome, reason })
+        // Not answered means set aside: the page shows why.
+        if (outcome === 'expired') await tell(agentId, { type: 'agent' })
+        if (outcome !== 'accepted') await presence.released(agentId, false)
+      },
+    },
+    async messageAdded(contactId, messageId) {
+      const contact = await contacts.find(contactId)
+      if (contact?.agentId && contact.endedAt === null)
+        await tell(contact.agentId, { type: 'message', contactId, messageId })
+    },
+    async referralChanged(contactId) {
+      const contact = await contacts.find(contactId)
+      if (contact?.agentId && contact.endedAt === null)
+        await tell(contact.agentId, { type: 'referral', contactId })
+    },
+    notice: (agentId, level, text) => tell(agentId, { type: 'notice', level, text }),
+  }
+}

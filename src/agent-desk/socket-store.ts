@@ -1,0 +1,96 @@
+import type { Tx } from '../db/pool.ts'
+import type { AgentRow } from './model.ts'
+
+/** SQL of open sockets and of the gateways that hold them. */
+
+export type SocketRow = { id: string; agentId: string; tab: string }
+
+/**
+ * Says that this gateway lives and which sockets it holds. Rows that a neighbour removed while the database was away
+ * come back; agents who were believed lost are found.
+ * @returns agents whose loss was revoked
+ */
+export async function beat(tx: Tx, node: string, sockets: SocketRow[]): Promise<string[]> {
+  await tx.query(
+    `insert into desk_nodes (node) values ($1) on conflict (node) do update set seen_at = clock_timestamp()`,
+    [node],
+  )
+  if (sockets.length === 0) return []
+  const rows = await tx.query<{ agentId: string }>(
+    `with mine as (
+       select * from unnest($2::uuid[], $3::uuid[], $4::text[]) as t(id, agent_id, tab)
+     ), back as (
+       insert into desk_sockets (id, agent_id, node, tab) select id, agent_id, $1, tab from mine
+       on conflict (id) do nothing
+     )
+     update agents set lost_at = null, lost_stage = 0
+     where agent_id in (select agent_id from mine) and lost_at is not null returning agent_id as "agentId"`,
+    [node, sockets.map((s) => s.id), sockets.map((s) => s.agentId), sockets.map((s) => s.tab)],
+  )
+  return rows.map((r) => r.agentId)
+}
+
+/** A gateway that starts holds no sockets yet, whatever a former process of that name left behind. */
+export async function forgetNode(tx: Tx, node: string): Promise<void> {
+  await tx.query(`delete from desk_sockets where node = $1`, [node])
+  await tx.query(`delete from desk_nodes where node = $1`, [node])
+}
+
+/** Open tabs of the agent on living gateways. */
+export async function tabsOf(tx: Tx, agentId: string, nodeDeadMs: number): Promise<string[]> {
+  const rows = await tx.query<{ tab: string }>(
+    `select distinct s.tab from desk_sockets s join desk_nodes n on n.node = s.node
+     where s.agent_id = $1 and n.seen_at > clock_timestamp() - $2 * interval '1 millisecond'`,
+    [agentId, nodeDeadMs],
+  )
+  return rows.map((r) => r.tab)
+}
+
+export async function removeSocket(tx: Tx, id: string): Promise<void> {
+  await tx.query(`delete from desk_sockets where id = $1`, [id])
+}
+
+/** Removes the sockets of gateways that fell silent. */
+export async function removeDeadNodes(tx: Tx, nodeDeadMs: number): Promise<void> {
+  await tx.query(
+    `with dead as (
+       select node from desk_nodes where seen_at < clock_timestamp() - $1 * interval '1 millisecond' for update skip locked
+     ), gone as (delete from desk_sockets where node in (select node from dead))
+     delete from desk_nodes n using dead where n.node = dead.node
+       and not exists (select 1 from desk_sockets s where s.node = n.node)`,
+    [nodeDeadMs],
+  )
+}
+
+/** Signed-in agents without a socket whose loss was not yet noticed. */
+export async function noticeLosses(tx: Tx): Promise<string[]> {
+  const rows = await tx.query<{ agentId: string }>(
+    `update agents a set lost_at = clock_timestamp(), lost_stage = 0
+     where a.intent <> 'offline' and a.lost_at is null
+       and not exists (select 1 from desk_sockets s where s.agent_id = a.agent_id)
+     returning a.agent_id as "agentId"`,
+  )
+  return rows.map((r) => r.agentId)
+}
+
+export type Lost = Pick<AgentRow, 'agentId' | 'epoch' | 'intent' | 'mode' | 'deviceState'> & {
+  lostMs: number
+  stage: number
+}
+
+export const lostAgents = (tx: Tx): Promise<Lost[]> =>
+  tx.query<Lost>(
+    `select agent_id as "agentId", epoch, intent, mode, device_state as "deviceState", lost_stage as stage,
+       (extract(epoch from clock_timestamp() - lost_at) * 1000)::float8 as "lostMs"
+     from agents where lost_at is not null`,
+  )
+
+/** Notes a step as taken; false when another gateway noted it first or the agent came back. */
+export async function tookStep(tx: Tx, agentId: string, step: number): Promise<boolean> {
+  const rows = await tx.query(
+    `update agents set lost_stage = $2, lost_at = case when $2 >= 3 then null else lost_at end
+     where agent_id = $1 and lost_at is not null and lost_stage < $2 returning agent_id`,
+    [agentId, step],
+  )
+  return rows.length > 0
+}

@@ -1,0 +1,218 @@
+import type { Redis } from 'ioredis'
+import type { Log } from '../base/log.ts'
+import { newId } from '../base/ids.ts'
+import type { DeskEvent, Publish } from './events.ts'
+import { isEventId, type EventId } from './model.ts'
+import { repeat } from './timing.ts'
+
+/**
+ * Events on their way to the desks. Each agent has a bounded stream of what happened to him: its ids are the event ids
+ * of the protocol, and from it a page that was away is brought up to date. Each gateway has a stream of its own, into
+ * which the same script copies what concerns agents whose sockets it holds; so a gateway reads one stream, however many
+ * agents it serves. Redis may be wiped at any time: the generation key is then missing, and everybody gets a snapshot.
+ */
+export type Streams = {
+  publish: Publish
+  /** The events after `since`, oldest first; null when they cannot all be given, and a snapshot is needed. */
+  after(agentId: string, since: EventId): Promise<{ id: EventId; event: DeskEvent }[] | null>
+  /** The newest event id of the agent; a snapshot taken after reading it contains all up to it. */
+  head(agentId: string): Promise<EventId>
+  /** This gateway holds a socket of the agent from now on. */
+  follow(agentId: string): Promise<void>
+  unfollow(agentId: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export type StreamsParts = {
+  redis: Redis
+  /** A connection of its own: it blocks while it reads. */
+  reader: Redis
+  /** Start of every key, with the region's hash tag. */
+  prefix: string
+  node: string
+  limits: { kept: number; followMs: number; followLifeMs: number; blockMs: number }
+  /** An event for an agent with a socket here; events of one agent come in order. */
+  onEvent: (agentId: string, id: EventId, event: DeskEvent) => void
+  /** Something may have been missed (Redis was away or was wiped): bring these agents up to date. */
+  onGap: (agentIds: string[], wiped: boolean) => void
+  log: Log
+}
+
+/** KEYS agent stream, where-set; ARGV event, kept, prefix of node streams, agent, dedupe key or ''. */
+const publishScript = `
+if ARGV[5] ~= '' and not redis.call('SET', ARGV[5], '1', 'NX', 'EX', 120) then return false end
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'e', ARGV[1])
+redis.call('EXPIRE', KEYS[1], 86400)
+local now = redis.call('TIME')
+local nodes = redis.call('ZRANGEBYSCORE', KEYS[2], now[1] * 1000 + math.floor(now[2] / 1000), '+inf')
+for _, node in ipairs(nodes) do
+  local stream = ARGV[3] .. node
+  redis.call('XADD', stream, 'MAXLEN', '~', 20000, '*', 'a', ARGV[4], 'i', id, 'e', ARGV[1])
+  redis.call('EXPIRE', stream, 600)
+end
+return id`
+
+/** KEYS where-set…; ARGV node, life ms. Returns 1 for each set that did not know this gateway. */
+const followScript = `
+local now = redis.call('TIME')
+local ms = now[1] * 1000 + math.floor(now[2] / 1000)
+local added = {}
+for i, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', ms)
+  added[i] = redis.call('ZADD', key, ms + ARGV[2], ARGV[1])
+  redis.call('PEXPIRE', key, ARGV[2] * 2)
+end
+return added`
+
+type Entry = [id: string, fields: string[]]
+
+export function createStreams(parts: StreamsParts): Streams {
+  const { redis, reader, prefix, node, limits, log } = parts
+  const agentStream = (agentId: string): string => `${prefix}:desk:agent:${agentId}`
+  const where = (agentId: string): string => `${prefix}:desk:where:${agentId}`
+  const nodePrefix = `${prefix}:desk:node:`
+  const generationKey = `${prefix}:desk:generation`
+  const followed = new Set<string>()
+  let generation: string | null = null
+  let position = '$'
+  let stopped = false
+  let away = false
+
+  async function publish(agentId: string, event: DeskEvent, once?: string): Promise<void> {
+    const dedupe = once ? `${prefix}:desk:once:${once}` : ''
+    const body = JSON.stringify(event)
+    try {
+      await redis.eval(
+        publishScript,
+        2,
+        agentStream(agentId),
+        where(agentId),
+        body,
+        limits.kept,
+        nodePrefix,
+        agentId,
+        dedupe,
+      )
+    } catch (error) {
+      // The page catches up by snapshot when Redis is back; until then it is told at least what happens here.
+      log.warn({ agentId, type: event.type, err: (error as Error).name }, 'desk event not published')
+      if (followed.has(agentId)) parts.onGap([agentId], false)
+    }
+  }
+
+  async function announce(agentIds: string[]): Promise<string[]> {
+    if (agentIds.length === 0) return []
+    const added = (await redis.eval(
+      followScript,
+      agentIds.length,
+      ...agentIds.map(where),
+      node,
+      limits.followLifeMs,
+    )) as number[]
+    return agentIds.filter((_, i) => added[i] === 1)
+  }
+
+  /** Renews where this gateway's agents are, and notices that Redis was wiped. */
+  async function renew(): Promise<void> {
+    try {
+      const fresh = newId()
+      const set = await redis.set(generationKey, fresh, 'NX')
+      const now = set === 'OK' ? fresh : await redis.get(generationKey)
+      const wiped = generation !== null && now !== generation
+      if (wiped) {
+        log.warn('desk streams were wiped; snapshots follow')
+        position = '0-0'
+      }
+      generation = now
+      const all = [...followed]
+      const added = await announce(all)
+      if (wiped) parts.onGap(all, true)
+      else if (added.length > 0) parts.onGap(added, false)
+    } catch (error) {
+      log.debug({ err: (error as Error).name }, 'place of agents not renewed')
+    }
+  }
+
+  async function read(): Promise<void> {
+    try {
+      if (position === '$') position = await lastOf(nodePrefix + node)
+      const from = position
+      const got = await reader.xread(
+        'COUNT',
+        200,
+        'BLOCK',
+        limits.blockMs,
+        'STREAMS',
+        nodePrefix + node,
+        from,
+      )
+      if (away) {
+        away = false
+        parts.onGap([...followed], false)
+      }
+      // A wipe meanwhile has set the position back; what was read belongs to the time before.
+      if (position !== from) return
+      for (const [id, fields] of got?.[0]?.[1] ?? []) {
+        position = id
+        const { a, i, e } = toObject(fields)
+        if (a && i && e && followed.has(a)) parts.onEvent(a, i, JSON.parse(e) as DeskEvent)
+      }
+    } catch (error) {
+      if (stopped) return
+      if (!away) log.warn({ err: (error as Error).name }, 'desk stream not readable')
+      away = true
+      await new Promise((resolve) => setTimeout(resolve, 200).unref())
+    }
+  }
+
+  /** A stream that was never written begins before everything. */
+  async function lastOf(stream: string): Promise<string> {
+    const newest = (await redis.xrevrange(stream, '+', '-', 'COUNT', 1)) as Entry[]
+    return newest[0]?.[0] ?? '0-0'
+  }
+
+  const renewing = repeat(limits.followMs, renew)
+  const reading = repeat(0, read)
+
+  return {
+    publish,
+    async after(agentId, since) {
+      if (!isEventId(since)) return null
+      // `since` itself must still be there: then nothing after it was cut off.
+      const entries = (await redis.xrange(agentStream(agentId), since, '+')) as Entry[]
+      if (entries[0]?.[0] !== since) return null
+      return entries.slice(1).map(([id, fields]) => ({
+        id,
+        event: JSON.parse(toObject(fields)['e'] ?? '{}') as DeskEvent,
+      }))
+    },
+    async head(agentId) {
+      const newest = (await redis.xrevrange(agentStream(agentId), '+', '-', 'COUNT', 1)) as Entry[]
+      if (newest[0]) return newest[0][0]
+      // A mark to replay from: an id that is not in the stream would ask for a snapshot each time.
+      const mark: DeskEvent = { type: 'agent' }
+      return (await redis.xadd(agentStream(agentId), '*', 'e', JSON.stringify(mark))) ?? '0-0'
+    },
+    async follow(agentId) {
+      followed.add(agentId)
+      await announce([agentId])
+    },
+    async unfollow(agentId) {
+      followed.delete(agentId)
+      await redis.zrem(where(agentId), node).catch(() => {})
+    },
+    async stop() {
+      stopped = true
+      renewing.stop()
+      reading.stop()
+      const keys = [...followed].map(where)
+      for (const key of keys) await redis.zrem(key, node).catch(() => {})
+    },
+  }
+}
+
+function toObject(fields: string[]): Record<string, string> {
+  const object: Record<string, string> = {}
+  for (let i = 0; i + 1 < fields.length; i += 2) object[fields[i]!] = fields[i + 1]!
+  return object
+}
