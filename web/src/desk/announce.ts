@@ -25,7 +25,8 @@ export function announcementOf(
       return say(`${channelWord(contact.channel)}来话${flags}：${who}。按 Alt+A 接听`, true)
     }
     case 'offerEnded':
-      return before.offers.some((o) => o.offerId === message.offerId) && message.outcome !== 'accepted'
+      return before.offers.some((o) => o.offerId === message.offerId) &&
+        !['accepted', 'declined'].includes(message.outcome)
         ? { text: offerOutcomeWord(message.outcome), urgent: false, show: true }
         : null
     case 'message':
