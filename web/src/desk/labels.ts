@@ -94,30 +94,18 @@ export const notRespondingWord = word({
   phoneFailed: '电话没有接通到您的话机，已停止派话',
 })
 
-/** Order states as an agent reads them. Done and running are told apart by word and by colour. */
-const orderStates: Words = {
-  registered: '待受理',
-  incomplete: '要素不全',
+/** Order states as an agent reads them. */
+export const orderStateWord = word({
+  registered: '待定受理',
   accepted: '已受理',
-  refused: '不予受理',
   dispatched: '已派单',
-  delivered: '已送达',
-  acknowledged: '已签收',
-  handling: '办理中',
-  fedBack: '已反馈',
-  audited: '已审核',
-  followUp: '待回访',
-  concluded: '办结',
-  terminated: '终止办理',
-  answered: '当场答复',
-  referred: '已引导',
-}
-export const orderStateWord = word(orderStates)
+  refused: '不予受理',
+  merged: '已并入他单',
+})
 
-const finished = new Set(['concluded', 'answered', 'referred'])
-const closed = new Set(['refused', 'terminated'])
-export const orderStateTone = (state: string): 'done' | 'run' | '' =>
-  finished.has(state) ? 'done' : closed.has(state) ? '' : 'run'
+/** Nothing is owed to the requester any more in these. */
+const settled = new Set(['refused', 'merged'])
+export const orderStateTone = (state: string): 'run' | '' => (settled.has(state) ? '' : 'run')
 
 /** Where a referral stands: 0 dialling, 1 far side joined, 2 taken over; `told` for text, `failed` when nobody came. */
 export function referralStage(referral: Pick<ReferralView, 'kind' | 'state'>): 0 | 1 | 2 | 'told' | 'failed' {

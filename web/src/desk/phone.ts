@@ -53,8 +53,11 @@ export async function startPhone(options: PhoneOptions) {
   const { account, audio } = options
   const { default: JsSIP } = await import('jssip')
   const best = Math.max(...account.sockets.map((s) => s.weight))
+  // The gateway is wherever this page came from: it may be known by more than one name, and the session by one only.
+  const here = (url: string): string =>
+    new URL(new URL(url).pathname, location.href).href.replace(/^http/, 'ws')
   const sockets = account.sockets.map(({ url, weight }) => ({
-    socket: new SipSocket(new URL(url, location.href).href.replace(/^http/, 'ws')),
+    socket: new SipSocket(weight === best ? here(url) : url),
     weight,
   }))
   const ua: UA = new JsSIP.UA({
