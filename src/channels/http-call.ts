@@ -19,10 +19,12 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffe
 
 /** `reached` false: the request certainly did nothing. True: it may have been carried out. */
 export class CallFailed extends Error {
+  readonly code: string
   readonly reached: boolean
   constructor(code: string, reached: boolean) {
     super(code)
     this.name = 'CallFailed'
+    this.code = code
     this.reached = reached
   }
 }

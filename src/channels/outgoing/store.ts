@@ -294,6 +294,8 @@ export async function ringOverdue(tx: Tx, silentMs: number): Promise<number> {
 
 export type OutgoingView = {
   id: string
+  /** The idempotency key it was queued with. */
+  key: string
   channel: 'sms' | 'wechat'
   via: Carrier
   purpose: OutgoingPurpose
@@ -307,7 +309,7 @@ export type OutgoingView = {
 /** What was sent about something, oldest first, without addresses and texts. */
 export const messagesAbout = (tx: Tx, about: string): Promise<OutgoingView[]> =>
   tx.query<OutgoingView>(
-    `select id, channel, via, purpose, state, reason, instead_of as "insteadOf", created_at as "createdAt",
+    `select id, key, channel, via, purpose, state, reason, instead_of as "insteadOf", created_at as "createdAt",
        sent_at as "sentAt"
      from outgoing_messages where about = $1 order by seq`,
     [about],

@@ -68,8 +68,8 @@ export function createSmsInlet(options: SmsInletOptions): SmsInlet {
       const whole = items.filter((i) => !i.part).map((i) => toInboundText(i, now))
       const parts = items.flatMap((i) => (i.part ? [toPart(i, i.part, now)] : []))
       await Promise.all([
-        intake.accept(whole),
-        ...(parts.length > 0 ? [durable.submit(smsPartKind, parts)] : []),
+        whole.length > 0 ? intake.accept(whole) : null,
+        parts.length > 0 ? durable.submit(smsPartKind, parts) : null,
       ])
     },
     async sweep() {

@@ -6,6 +6,7 @@ import type { Pii } from '../../base/pii.ts'
 import type { Db } from '../../db/pool.ts'
 import { failureCode } from '../../db/spool-durable.ts'
 import type { InboundEffect } from '../channel.ts'
+import { CallFailed } from '../http-call.ts'
 import type { MediaAnswer } from './api.ts'
 import * as store from './media-store.ts'
 
@@ -102,7 +103,10 @@ export function createMedia({ db, pii, dir, fetchMedia, log }: MediaOptions): Me
       try {
         answer = await fetchMedia(row.mediaId)
       } catch (error) {
-        answer = { kind: 'later', reason: failureCode(error) }
+        const tooLarge = error instanceof CallFailed && error.message === 'ETOOBIG'
+        answer = tooLarge
+          ? { kind: 'gone', reason: 'tooLarge' }
+          : { kind: 'later', reason: failureCode(error) }
       }
       if (answer.kind === 'file') return keep(id, answer.bytes, answer.mime)
       log.warn({ id, kind: answer.kind, reason: answer.reason }, 'file of a citizen not fetched')
