@@ -23,6 +23,12 @@ export const pure = [
   'src/queue/offer.ts',
   'src/referral/numbers.ts',
   'src/referral/recognise.ts',
+  'src/telephony/call-event.ts',
+  'src/telephony/call-events.ts',
+  'src/telephony/legs.ts',
+  'src/telephony/reconcile.ts',
+  'src/telephony/ami/backoff.ts',
+  'src/telephony/ami/frames.ts',
 ]
 
 const sliceOf = (path) => /^src\/([^/]+)\//.exec(path)?.[1]

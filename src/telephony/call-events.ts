@@ -25,8 +25,6 @@ export const wantedEvents: ReadonlySet<string> = new Set([
   'Unhold',
   'AgentConnect',
   'DeviceStateChange',
-  'OriginateResponse',
-  'FullyBooted',
   'Shutdown',
 ])
 

@@ -9,6 +9,8 @@ import { callRecordKind, type CallSink, type CallSpool } from './ports.ts'
 export type Ingest = {
   /** False when the queue is full: the event is dropped and a resync is due. */
   offer(event: CallEvent): boolean
+  /** Waits for room instead of dropping: for a resync, whose findings may be more than the queue holds. */
+  offerAll(events: readonly CallEvent[]): Promise<void>
   /** Resolves when everything offered before has been committed, spooled or given up. */
   settled(): Promise<void>
   depth(): number
@@ -36,6 +38,7 @@ export function createIngest(options: IngestOptions): Ingest {
   let sequence = 0
   /** Numbers of the events under way, in ascending order because a Set keeps the order of insertion. */
   const underWay = new Set<number>()
+  const forRoom: (() => void)[] = []
   let waiters: { upTo: number; done: () => void }[] = []
 
   const lane = (event: CallEvent): string =>
@@ -50,6 +53,7 @@ export function createIngest(options: IngestOptions): Ingest {
     }
     if (queue.length > 0) ready.push(key)
     else queues.delete(key)
+    for (const go of forRoom.splice(0)) go()
     const oldest = underWay.values().next().value ?? Infinity
     for (const waiter of waiters) if (oldest > waiter.upTo) waiter.done()
     waiters = waiters.filter((waiter) => oldest <= waiter.upTo)
@@ -60,14 +64,17 @@ export function createIngest(options: IngestOptions): Ingest {
       // While older records wait on the disk, newer ones queue behind them.
       if (spool.depth === 0) return await sink.handle(event)
     } catch (error) {
-      log.warn({ err: error, event: event.type, key: event.key }, 'call event not committed, spooling it')
+      log.warn(
+        { reason: reasonOf(error), event: event.type, key: event.key },
+        'call event not committed, spooling it',
+      )
     }
     // The state of a phone is worth nothing later; the next resync reads it anew.
     if (event.type === 'deviceState') return
     try {
       await spool.append({ kind: callRecordKind, data: event })
     } catch (error) {
-      log.error({ err: error, event: event.type, key: event.key }, 'call event not spooled')
+      log.error({ reason: reasonOf(error), event: event.type, key: event.key }, 'call event not spooled')
       onLost('spoolFailed')
     }
   }
@@ -83,26 +90,41 @@ export function createIngest(options: IngestOptions): Ingest {
     }
   }
 
+  const isFull = (): boolean => underWay.size >= capacity
+
+  function accept(event: CallEvent): void {
+    const key = lane(event)
+    const queue = queues.get(key)
+    const waiting = { event, number: ++sequence }
+    underWay.add(waiting.number)
+    if (queue) queue.push(waiting)
+    else {
+      queues.set(key, [waiting])
+      ready.push(key)
+    }
+    pump()
+  }
+
   return {
     offer(event) {
-      if (underWay.size >= capacity) {
+      if (isFull()) {
         onLost('overflow')
         return false
       }
-      const key = lane(event)
-      const queue = queues.get(key)
-      const waiting = { event, number: ++sequence }
-      underWay.add(waiting.number)
-      if (queue) queue.push(waiting)
-      else {
-        queues.set(key, [waiting])
-        ready.push(key)
-      }
-      pump()
+      accept(event)
       return true
+    },
+    async offerAll(events) {
+      for (const event of events) {
+        while (isFull()) await new Promise<void>((go) => forRoom.push(go))
+        accept(event)
+      }
     },
     settled: () =>
       underWay.size === 0 ? Promise.resolve() : new Promise((done) => waiters.push({ upTo: sequence, done })),
     depth: () => underWay.size,
   }
 }
+
+/** Never the whole error: PostgreSQL's holds the row that failed, and with it somebody's number. */
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown')

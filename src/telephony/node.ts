@@ -6,8 +6,8 @@ import { createHeartbeat } from './heartbeat.ts'
 import { createIngest } from './ingest.ts'
 import { readEndedRecords, readQueueConnects } from './journals.ts'
 import { createLink, type Link, type QueueMember } from './link.ts'
-import type { NodeMarks } from './nodes.ts'
-import { createRecentEvents } from './owner.ts'
+import type { NodeMarks } from './node-marks.ts'
+import { createRecentEvents } from './recent-events.ts'
 import type { CallSink, CallSpool, Healthy, OpenCalls } from './ports.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -56,6 +56,8 @@ export type NodeOptions = {
   onEvent(event: CallEvent): void
   log: Log
   heartbeat?: { resumeAfterMs?: number }
+  /** Events that may wait for their commit before they are dropped and a resync is due. */
+  capacity?: number
 }
 
 /** A link that is down for longer gives the lease up, so that a gateway with a link can have it. */
@@ -70,6 +72,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
   const { files, marks, sink, openCalls, spool } = options
   let log = options.log
   let lease: Lease | null = null
+  let leaseNode: string | null = null
   let giveUp: NodeJS.Timeout | undefined
   let markTimer: NodeJS.Timeout | undefined
   let stopped = false
@@ -81,6 +84,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
   let lost = 0
   let dirty = false
   let syncing: Promise<void> | null = null
+  let wake: () => void = () => {}
   /** Asterisk's clock, ms: everything it said before this is in the ledger or the spool. */
   let seenThrough: number | null = null
 
@@ -89,6 +93,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
     sink,
     spool,
     log,
+    ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
     onLost(reason) {
       lost++
       if (complete)
@@ -113,22 +118,26 @@ export function createNode(options: NodeOptions): AsteriskNode {
       const node = link.node()
       if (!node || stopped) return
       log = options.log.child({ node })
+      if (leaseNode !== node) giveLeaseBack()
+      leaseNode = node
       lease ??= options.lease(`asterisk:${node}`, { onGain: resync, onLoss: outOfStep })
       resync()
     },
     onDown() {
       outOfStep()
       clearTimeout(giveUp)
-      giveUp = setTimeout(() => {
-        const held = lease
-        lease = null
-        void held?.stop()
-      }, giveUpAfterMs)
+      giveUp = setTimeout(giveLeaseBack, giveUpAfterMs)
     },
   })
 
   const isOwner = (): boolean => lease?.isHeld() ?? false
   const inStep = (): boolean => passing && complete && isOwner() && link.isKnown()
+
+  function giveLeaseBack(): void {
+    const held = lease
+    lease = null
+    void held?.stop()
+  }
 
   function outOfStep(): void {
     passing = false
@@ -151,7 +160,10 @@ export function createNode(options: NodeOptions): AsteriskNode {
         if (stopped || !link.ami.isUp()) return
         log.warn({ reason: (error as Error).message }, 'resync failed, trying again')
         dirty = true
-        await new Promise((resolve) => setTimeout(resolve, Math.min(5_000, 250 * 2 ** failures++)))
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          setTimeout(resolve, Math.min(5_000, 250 * 2 ** failures++))
+        })
       }
     }
   }
@@ -165,7 +177,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
     }
     const began = performance.now()
     outOfStep()
-    for (const event of recent.take()) ingest.offer(event)
+    await ingest.offerAll(recent.take())
     await ingest.settled()
     // The ledger first: what it believes open and the later snapshot lacks has ended.
     const [open, mark] = await Promise.all([openCalls.list(node), marks.read(node)])
@@ -179,12 +191,15 @@ export function createNode(options: NodeOptions): AsteriskNode {
     if (!isOwner()) return
     const { at } = await asteriskNow()
 
-    for (const event of findings.state) ingest.offer(event)
-    for (const event of recent.take()) ingest.offer(event)
-    for (const event of findings.orphans) ingest.offer(event)
-    for (const event of snapshot.devices) ingest.offer(event)
-    passing = true
     const lostBefore = lost
+    await ingest.offerAll(findings.state)
+    await ingest.offerAll(recent.take())
+    await ingest.offerAll(findings.orphans)
+    await ingest.offerAll(snapshot.devices)
+    // What came while there was no room; when nothing is left, new events go straight on.
+    for (let late = recent.take(); late.length > 0; late = recent.take()) await ingest.offerAll(late)
+    if (!isOwner() || !link.isKnown()) return
+    passing = true
     await ingest.settled()
     if (lost > lostBefore || !isOwner() || !link.isKnown() || !passing) return
     complete = true
@@ -261,10 +276,11 @@ export function createNode(options: NodeOptions): AsteriskNode {
       stopped = true
       clearTimeout(giveUp)
       clearTimeout(markTimer)
+      wake()
       await heartbeat.stop()
       outOfStep()
       await Promise.race([ingest.settled(), new Promise((resolve) => setTimeout(resolve, 3_000).unref())])
-      await syncing
+      await Promise.race([syncing, new Promise((resolve) => setTimeout(resolve, 3_000).unref())])
       await writeMark().catch(() => {})
       await lease?.stop()
       await link.stop()

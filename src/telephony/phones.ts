@@ -47,20 +47,8 @@ export async function readPool(path: string): Promise<PoolPhone[]> {
 /** Brings the table in line with the pool and returns the service. */
 export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<Phones> {
   const secrets = new Map(pool.map((phone) => [phone.number, phone.secret]))
-  await db.tx(async (tx) => {
-    await tx.query(
-      `insert into phones (number, kind)
-       select * from unnest($1::text[], $2::text[])
-       on conflict (number) do update set kind = excluded.kind, retired = false`,
-      [pool.map((phone) => phone.number), pool.map((phone) => phone.kind)],
-    )
-    await tx.query(
-      `update phones set retired = true, bound_agent = null, bound_epoch = null, bound_at = null
-       where not number = any($1::text[]) and not retired`,
-      [[...secrets.keys()]],
-    )
-  })
-
+  // A gateway without the file knows nothing: it must not take the phones from those who know.
+  if (pool.length > 0) await bringInLine(db, pool)
   type Row = { number: string; kind: PhoneKind; bound_epoch: number }
 
   const takeOver = (agentId: string, epoch: number, kind: PhoneKind): Promise<Row[]> =>
@@ -76,10 +64,10 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
       `update phones set bound_agent = $1, bound_epoch = $2, bound_at = clock_timestamp()
        where number = (
          select number from phones
-         where bound_agent is null and not retired and kind = $3
+         where bound_agent is null and not retired and kind = $3 and number = any($4::text[])
          order by number limit 1 for update skip locked)
        returning number, kind, bound_epoch`,
-      [agentId, epoch, kind],
+      [agentId, epoch, kind, [...secrets.keys()]],
     )
 
   return {
@@ -96,7 +84,9 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
           const [got] = mine ? [mine] : await takeFree(agentId, epoch, kind)
           if (!got) break
           if (got.bound_epoch > epoch) throw superseded()
-          return { number: got.number, kind: got.kind, secret: secrets.get(got.number) ?? '' }
+          const secret = secrets.get(got.number)
+          if (!secret) break
+          return { number: got.number, kind: got.kind, secret }
         } catch (error) {
           // Two logins of one agent at once: the other has just bound a phone for him, which is found next time.
           if (sqlState(error) !== uniqueViolation) throw error
@@ -141,6 +131,23 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
       return rows.map((row) => ({ number: row.number, agentId: row.bound_agent, epoch: row.bound_epoch }))
     },
   }
+}
+
+async function bringInLine(db: Db, pool: readonly PoolPhone[]): Promise<void> {
+  const numbers = pool.map((phone) => phone.number)
+  await db.tx(async (tx) => {
+    await tx.query(
+      `insert into phones (number, kind)
+       select * from unnest($1::text[], $2::text[])
+       on conflict (number) do update set kind = excluded.kind, retired = false`,
+      [numbers, pool.map((phone) => phone.kind)],
+    )
+    await tx.query(
+      `update phones set retired = true, bound_agent = null, bound_epoch = null, bound_at = null
+       where not number = any($1::text[]) and not retired`,
+      [numbers],
+    )
+  })
 }
 
 const superseded = () => problem(409, 'loginSuperseded', '您已在别处登录', '请关闭本页面，或重新登录后继续。')

@@ -130,7 +130,7 @@ export function createRecordings(options: RecordingOptions): Recordings {
           stored++
         } catch (error) {
           // The next round tries again; the file stays where it is.
-          log.warn({ err: error, node, file: name }, 'recording not stored')
+          log.warn({ reason: (error as Error).message, node, file: name }, 'recording not stored')
         }
       }
       return stored

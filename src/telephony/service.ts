@@ -3,11 +3,11 @@ import { createLease } from '../db/lease.ts'
 import type { Db } from '../db/pool.ts'
 import { connectAsteriskAmiClient } from './ami/asterisk-ami-client.ts'
 import type { AmiTarget } from './ami/transport.ts'
-import type { CallEvent, PhoneState } from './call-event.ts'
+import { nodeOfCall, type CallEvent, type PhoneState, type Stage } from './call-event.ts'
 import { createCallControl, type CallControl } from './control.ts'
 import { createNativeQueue, type NativeQueue } from './native-queue.ts'
 import { createNode, type AsteriskNode, type NodeFiles, type NodeHealth } from './node.ts'
-import { createNodeMarks } from './nodes.ts'
+import { createNodeMarks } from './node-marks.ts'
 import type { CallSink, CallSpool, Healthy, OpenCalls, SignedIn } from './ports.ts'
 import type { Recordings } from './recording.ts'
 import type { Nodes } from './speaker.ts'
@@ -18,6 +18,8 @@ export type Telephony = {
   nativeQueue: NativeQueue
   /** State of a phone over all nodes: busy on one is busy; ready only where it is reachable on at least one. */
   phoneState(phone: string): PhoneState
+  /** Where a call stands now, as far as this gateway sees it; `unknown` while its Asterisk is out of sight. */
+  callState(callId: string): 'waiting' | 'busy' | 'gone' | 'unknown'
   health(): NodeHealth[]
   /** Every event of every node, on every gateway, owner or not; for what lives in memory only. */
   onEvent(listener: (event: CallEvent) => void): void
@@ -104,6 +106,13 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     control: createCallControl(nodes, log),
     nativeQueue,
     phoneState: (phone) => worst(nodes.all().map((link) => link.phoneState(phone))),
+    callState(callId) {
+      const name = nodeOfCall(callId)
+      const call = nodes.all().flatMap((link) => (link.isKnown() ? (link.legs.call(callId) ?? []) : []))[0]
+      if (call) return waitingStages.includes(call.stage) ? 'waiting' : 'busy'
+      const home = name === null ? null : nodes.byName(name)
+      return home?.isKnown() ? 'gone' : 'unknown'
+    },
     health: () => members.map(({ node }) => node.health()),
     onEvent: (listener) => void listeners.push(listener),
     async stop() {
@@ -114,6 +123,9 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     },
   }
 }
+
+/** Nobody is being rung for him, and nobody talks with him. */
+const waitingStages: readonly (Stage | null)[] = ['greeting', 'menu', 'hold']
 
 /** In a call anywhere is in a call; else reachable anywhere is reachable. */
 const gravity: readonly PhoneState[] = ['inUse', 'onHold', 'ringing', 'notInUse', 'unavailable', 'unknown']

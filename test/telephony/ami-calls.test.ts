@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { shortPrompts, startTestAsterisk, TestAmi, type TestAsterisk } from '../support/asterisk.ts'
-import { endAllSipp, placeCall, startPhones, type Call, type Phones } from '../support/sipp.ts'
+import { endAllSipp, placeCall, startPhones, type Call } from '../support/sipp.ts'
 import {
   beating,
   startGateway,
@@ -13,7 +13,6 @@ import {
 
 let asterisk: TestAsterisk
 let gateway: TestGateway
-let answering: Phones
 let eye: TestAmi
 
 const answers = (n: number): string => asterisk.banks[0]?.numbers[n] ?? ''
@@ -26,7 +25,7 @@ beforeAll(async () => {
   })
   eye = await TestAmi.connect(asterisk)
   const [quick, slow] = asterisk.banks
-  answering = await startPhones({ host: quick?.host ?? '', port: quick?.port ?? 0, answerAfterMs: 200 })
+  await startPhones({ host: quick?.host ?? '', port: quick?.port ?? 0, answerAfterMs: 200 })
   await startPhones({ host: slow?.host ?? '', port: slow?.port ?? 0 })
   gateway = startGateway([asterisk], await telephonyDatabase())
   gateway.ledger.after = async (fact) => {

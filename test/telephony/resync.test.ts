@@ -206,7 +206,87 @@ describe('the gateway dies', () => {
   })
 })
 
+describe('the link of the owner alone is cut', () => {
+  it('leaves the node to a gateway whose link works', async () => {
+    const wire = await startWire(asterisk.options.amiPort)
+    const ledger = new MemoryLedger()
+    claiming(ledger)
+    const first = await gatewayFor(ledger, { amiPort: wire.port, resumeAfterMs: 500, leaseMs: 60_000 })
+    await beating(first)
+    const second = await gatewayFor(ledger, { resumeAfterMs: 500, leaseMs: 2_000 })
+    const caller = await held(ledger)
+    await wire.cut()
+    await caller.call.hangUp()
+    await inStep(second)
+    expect(first.telephony.health()[0]).toMatchObject({ owned: false, linkUp: false })
+    expect(await ended(ledger, caller.callId)).toMatchObject({ answered: false })
+    await beating(second)
+  })
+})
+
+describe('two nodes', () => {
+  it('are served side by side; the end of one does not touch the calls of the other', async () => {
+    const neighbour = await startTestAsterisk({
+      promptOverrides: shortPrompts(['greeting', 'notice', 'keys']),
+      timings: { slice: 2 },
+    })
+    try {
+      const ledger = new MemoryLedger()
+      claiming(ledger)
+      database ??= await telephonyDatabase()
+      const gateway = startGateway([asterisk, neighbour], database, { ledger })
+      gateways.push(gateway)
+      await beating(gateway)
+      const here = await held(ledger)
+      const from = '13800019999'
+      const there = await placeCall({ target: neighbour.sip, to: '8890', from })
+      calls.push(there)
+      const { callId, node } = await ledger.until('callArrived', (fact) => fact.ani === from)
+      await ledger.until('callHeld', (fact) => fact.callId === callId)
+      expect(node).toBe(neighbour.options.systemName)
+
+      await neighbour.kill()
+      await vi.waitFor(() =>
+        expect(gateway.telephony.health().map((one) => one.linkUp)).toEqual([true, false]),
+      )
+      const { control } = gateway.telephony
+      expect(await control.ringPhone(callId, answers(5), 5)).toEqual({ sent: false, why: 'nodeDown' })
+      expect(await control.ringPhone(here.callId, answers(5), 5)).toEqual({ sent: true })
+      await ledger.until('callBridged', (fact) => fact.callId === here.callId)
+      expect(ledger.story(callId)).not.toContain('callEnded')
+    } finally {
+      await neighbour.stop()
+    }
+  })
+})
+
 describe('a gateway starts', () => {
+  it('learns who was served by Asterisk’s own queue while there was none, and by whom', async () => {
+    const member = answers(6)
+    await eye.action('QueueAdd', {
+      Queue: 'hotline',
+      Interface: `PJSIP/${member}`,
+      MemberName: member,
+      Penalty: '1',
+    })
+    const served = await arrive()
+    await eye.user('ContactAnswered', served.callId, { Via: 'native' })
+    await served.call.hangUp()
+    const gaveUp = await arrive()
+    await eye.user('ContactNative', gaveUp.callId)
+    await eye.action('QueueRemove', { Queue: 'hotline', Interface: `PJSIP/${member}` })
+    await gaveUp.call.hangUp()
+    await eye.user('ContactEnd', served.callId)
+    await eye.user('ContactEnd', gaveUp.callId)
+
+    const ledger = new MemoryLedger()
+    await inStep(await gatewayFor(ledger))
+    expect(ledger.story(served.callId)).toEqual(['callArrived', 'callNative', 'nativeAnswered', 'callEnded'])
+    expect(ledger.of(served.callId)[2]).toMatchObject({ phone: member })
+    expect(ledger.of(served.callId)[3]).toMatchObject({ answered: true, stage: 'nativeTalk', phone: member })
+    expect(ledger.story(gaveUp.callId).at(-1)).toBe('callEnded')
+  })
+
   it('finds out about calls it has never seen, wherever they are', async () => {
     // Nobody beats: these callers are served by Asterisk alone.
     const native = await arrive()

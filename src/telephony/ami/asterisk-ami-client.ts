@@ -1,5 +1,5 @@
 import AmiClient from 'asterisk-ami-client'
-import { createFrameSplitter } from './frames.ts'
+import { createFrameSplitter } from './splitter.ts'
 import type { ConnectAmi } from './transport.ts'
 
 /**

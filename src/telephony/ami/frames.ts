@@ -1,4 +1,4 @@
-/** PURE but for the Buffer type: bytes of an AMI session to frames, frames to messages. */
+/** PURE. Frames of AMI to messages, and actions to frames. */
 
 /** One AMI frame. `fields` holds the first value of each field, `repeated` all values of those that occur more than once. */
 export type AmiMessage = {
@@ -7,26 +7,6 @@ export type AmiMessage = {
   readonly name: string
   readonly fields: Readonly<Record<string, string>>
   readonly repeated: Readonly<Record<string, readonly string[]>> | null
-}
-
-const separator = Buffer.from('\r\n\r\n')
-
-/** Cuts a byte stream at empty lines, however it is chunked. */
-export function createFrameSplitter(onFrame: (frame: string) => void): { push(chunk: Buffer): void } {
-  let rest: Buffer | null = null
-  return {
-    push(chunk) {
-      const bytes: Buffer = rest ? Buffer.concat([rest, chunk]) : chunk
-      let from = 0
-      for (;;) {
-        const end = bytes.indexOf(separator, from)
-        if (end < 0) break
-        if (end > from) onFrame(bytes.toString('utf8', from, end))
-        from = end + separator.length
-      }
-      rest = from < bytes.length ? Buffer.from(bytes.subarray(from)) : null
-    },
-  }
 }
 
 /**

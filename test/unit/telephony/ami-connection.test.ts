@@ -1,11 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectAsteriskAmiClient } from '../../../src/telephony/ami/asterisk-ami-client.ts'
-import {
-  createAmiConnection,
-  type AmiConnection,
-  type AmiOptions,
-} from '../../../src/telephony/ami/connection.ts'
+import { createAmiConnection, type AmiOptions } from '../../../src/telephony/ami/connection.ts'
 import { AmiUnsafeValue, type AmiMessage } from '../../../src/telephony/ami/frames.ts'
 import { defaults, ok, startFakeAmi } from './fake-ami.ts'
 
