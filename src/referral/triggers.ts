@@ -21,7 +21,6 @@ export type Trigger = {
 const gap = (n: number): string => `[^，。]{0,${n}}`
 const person =
   '(?:人|孩|娃|老人|老头|大爷|大妈|老太|妈|爸|爹|娘|爷|奶|姥|媳妇|老婆|老伴|老公|丈夫|儿子|女儿|闺女|同学|学生|工友|工人|邻居|我|他|她|司机|乘客|孕妇|婴儿|宝宝)'
-const end = '(?:了|啦|咧|喽|着|住)'
 
 const re = (source: string): RegExp => new RegExp(source, 'g')
 

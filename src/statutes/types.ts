@@ -32,7 +32,7 @@ export type LocalPolicy<T> = { basis: 'localPolicy'; says: string; value: T }
 export type Answer<T> = Law<T> | Reading<T> | Silent | LocalPolicy<T>
 
 type Cite = Article | readonly Article[]
-const list = (cite: Cite): readonly Article[] => (Array.isArray(cite) ? cite : [cite as Article])
+const list = (cite: Cite): readonly Article[] => ('article' in cite ? [cite] : cite)
 
 /** @param says one Chinese sentence for screens and for `GET /api/statutes/{slug}` */
 export const law = <T>(cite: Cite, says: string, value: T): Law<T> => ({

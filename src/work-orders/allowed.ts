@@ -4,7 +4,13 @@ import { citeOf, gate, type ActionName } from './decide.ts'
 import type { WorkOrder } from './model.ts'
 
 /** PURE. What the actor may do with an order now, by the same gates as `decide`, with the reason and the article. */
-export type Allowed = { action: ActionName; label: string; allowed: boolean; reason: string | null; cite: string | null }
+export type Allowed = {
+  action: ActionName
+  label: string
+  allowed: boolean
+  reason: string | null
+  cite: string | null
+}
 
 const labels: Record<ActionName, string> = {
   accept: '受理',

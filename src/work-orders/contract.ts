@@ -47,6 +47,7 @@ export const RequesterSaid = Type.Object({
   contact: maybe(100),
   careGroups: Type.Optional(Type.Array(code, { maxItems: 5 })),
 })
+export type RequesterSaid = Static<typeof RequesterSaid>
 
 /** 生成工单. Several in one registration are siblings of one parent, the first. */
 export const OrderDraft = Type.Object({
@@ -90,6 +91,8 @@ export type MissingElement = Static<typeof MissingElement>
 
 export const DeadlineView = Type.Object({
   term: Type.String(),
+  /** The unit whose clock it is, or null where the centre's. */
+  unit: nullable(Type.String()),
   name: Type.String(),
   startedAt: Type.String(),
   /** The first instant that is too late, ISO 8601 with +08:00. */
@@ -152,7 +155,11 @@ export const OrderView = Type.Object({
   incident: nullable(Type.String()),
   missing: Type.Array(MissingElement),
   leadUnit: nullable(Type.String()),
+  legs: Type.Array(Type.Object({ unit: Type.String(), role: Type.String(), deliveredAt: Type.String() })),
+  /** The order it was registered beside, and the one it was merged into. */
   parent: nullable(Type.String()),
+  mergedInto: nullable(Type.String()),
+  /** More than one: the matter was raised again. */
   contactIds: Type.Array(Type.String()),
   version: Type.Integer(),
   deadlines: Type.Array(DeadlineView),
@@ -178,6 +185,7 @@ export const OrderQuery = Type.Object({
   leadUnit: Type.Optional(code),
   contactId: Type.Optional(Type.String({ maxLength: 40 })),
   incomplete: Type.Optional(Type.Boolean()),
+  overdue: Type.Optional(Type.Boolean()),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
 })
@@ -198,6 +206,8 @@ export const actionBodies = {
     ...version,
     leadUnit: code,
     coUnits: Type.Optional(Type.Array(code, { maxItems: 10 })),
+    /** 信访部门 beside the handler of a petition; the centre's own office where none is named. */
+    petitionUnit: Type.Optional(code),
     basis: maybe(500),
   }),
   supply: Type.Object({
@@ -210,6 +220,8 @@ export const actionBodies = {
     confidentialityWish: maybe(500),
   }),
   append: Type.Object({ ...version, facts: words(10_000) }),
+  /** 并单: the same matter as another open order, which goes on alone. */
+  merge: Type.Object({ ...version, into: words(40) }),
 }
 export type ActionName = keyof typeof actionBodies
 
@@ -221,3 +233,16 @@ export const SimilarOrder = Type.Object({
   raisedAt: Type.String(),
   sameRequester: Type.Boolean(),
 })
+
+/** What the requester may know (获知受理情况、承办情况、办理进度和办理结果); identity and texts are no part of it. */
+export const Progress = Type.Object({
+  number: Type.String(),
+  title: Type.String(),
+  raisedAt: Type.String(),
+  acceptance: Type.String(),
+  unit: nullable(Type.String()),
+  progress: Type.String(),
+  due: nullable(Type.String()),
+  cite: nullable(Type.String()),
+})
+export type Progress = Static<typeof Progress>

@@ -2,7 +2,14 @@ import type { Actor } from '../base/actor.ts'
 import { elements, type Element, type Kind, type Statute } from '../statutes/statute.ts'
 import { citesOf, type Answer } from '../statutes/types.ts'
 import { categoryOf, isPetition, kindOf, missingElements, type Given } from './elements.ts'
-import { isOpen, joinFacts, type DispatchLeg, type LegRole, type OrderEvent, type WorkOrder } from './model.ts'
+import {
+  isOpen,
+  joinFacts,
+  type DispatchLeg,
+  type LegRole,
+  type OrderEvent,
+  type WorkOrder,
+} from './model.ts'
 
 /**
  * PURE. The one door of an order: a command either gives events or is refused with a code and, where a rule of the
@@ -11,7 +18,13 @@ import { isOpen, joinFacts, type DispatchLeg, type LegRole, type OrderEvent, typ
 export type Command =
   | { action: 'accept' }
   | { action: 'refuse'; reason: string; tell: string; otherChannel: string | null }
-  | { action: 'dispatch'; leadUnit: string; coUnits: string[]; petitionUnit: string | null; basis: string | null }
+  | {
+      action: 'dispatch'
+      leadUnit: string
+      coUnits: string[]
+      petitionUnit: string | null
+      basis: string | null
+    }
   | { action: 'supply'; supplied: Supplied }
   | { action: 'append'; facts: string; contactId: string | null }
   | { action: 'merge'; into: WorkOrder }
@@ -30,7 +43,13 @@ export type Supplied = {
   confidentialityAsked: boolean
 }
 
-export type UnitFacts = { id: string; name: string; petitionOffice: boolean; enabled: boolean; hasLeaders: boolean }
+export type UnitFacts = {
+  id: string
+  name: string
+  petitionOffice: boolean
+  enabled: boolean
+  hasLeaders: boolean
+}
 
 export type Context = {
   actor: Actor
@@ -156,7 +175,13 @@ export function decideRefusal(
       citesOf(statute.topics.acceptance.decide),
     )
   if (!said.tell.trim())
-    return refuse(422, 'reasonNotTold', '没有写明告知诉求人的理由', '请写明向诉求人说明的内容。', citesOf(tellReason))
+    return refuse(
+      422,
+      'reasonNotTold',
+      '没有写明告知诉求人的理由',
+      '请写明向诉求人说明的内容。',
+      citesOf(tellReason),
+    )
   const otherChannel = said.otherChannel?.trim() || reason.value.otherChannel
   return {
     events: [{ type: 'refused', reason: said.reason, tell: said.tell.trim(), otherChannel }],
@@ -177,7 +202,13 @@ function decideDispatch(
   ]
   const ids = named.map(([id]) => id)
   if (new Set(ids).size < ids.length)
-    return refuse(422, 'unitTwice', '同一单位出现了两次', '主办单位只有一个，协办单位请勿重复。', citesOf(rules.leadUnit))
+    return refuse(
+      422,
+      'unitTwice',
+      '同一单位出现了两次',
+      '主办单位只有一个，协办单位请勿重复。',
+      citesOf(rules.leadUnit),
+    )
   const unknown = ids.find((id) => !units.get(id)?.enabled)
   if (unknown !== undefined)
     return refuse(422, 'unitUnknown', '没有这个承办单位', '请从承办单位名录中选择；找不到的请报班长协调。')
@@ -200,10 +231,19 @@ function decideDispatch(
       citesOf(rules.petitionLegs),
     )
   if (!petition && command.petitionUnit !== null)
-    return refuse(422, 'noPetition', '不是信访事项，不转信访部门督办', '请去掉信访部门，或先更正事项类别。', citesOf(rules.petitionLegs))
-  const legs = named.map(
-    ([unitId, role], i): DispatchLeg => ({ n: order.legs.length + i + 1, unitId, role, deliveredAt: now }),
-  )
+    return refuse(
+      422,
+      'noPetition',
+      '不是信访事项，不转信访部门督办',
+      '请去掉信访部门，或先更正事项类别。',
+      citesOf(rules.petitionLegs),
+    )
+  const legs = named.map(([unitId, role], i): DispatchLeg => ({
+    n: order.legs.length + i + 1,
+    unitId,
+    role,
+    deliveredAt: now,
+  }))
   const warnings = valueOr(rules.unitLeaders, null)
     ? ids.filter((id) => !units.get(id)?.hasLeaders).map(() => 'unitWithoutLeaders')
     : []
@@ -232,9 +272,19 @@ function decideSupply(order: WorkOrder, said: Supplied, { statute, identity }: C
     confidentialityAsked: identity.confidentialityAsked || said.confidentialityAsked,
   }
   const missing = missingElements(statute, given)
-  const event: Extract<OrderEvent, { type: 'supplied' }> = { type: 'supplied', elements: suppliedElements(said), missing }
+  const event: Extract<OrderEvent, { type: 'supplied' }> = {
+    type: 'supplied',
+    elements: suppliedElements(said),
+    missing,
+  }
   if (event.elements.length === 0)
-    return refuse(422, 'nothingSupplied', '没有填写任何要素', '请至少补充一项再提交。', citeOf('supply', statute))
+    return refuse(
+      422,
+      'nothingSupplied',
+      '没有填写任何要素',
+      '请至少补充一项再提交。',
+      citeOf('supply', statute),
+    )
   if (said.kind !== undefined && kind) event.kind = kind satisfies Kind
   if (said.category !== undefined && category !== null) event.category = category
   if (said.place !== undefined) event.place = said.place

@@ -50,6 +50,7 @@ export type WorkOrder = {
 }
 
 export type OrderEvent =
+  | { type: 'registered'; missing: Element[] }
   | { type: 'accepted' }
   | { type: 'refused'; reason: string; tell: string; otherChannel: string | null }
   | { type: 'dispatched'; legs: DispatchLeg[]; basis: string | null; warnings: string[] }
@@ -66,12 +67,11 @@ export type OrderEvent =
   | { type: 'merged'; into: string }
   | { type: 'deadlineMissed'; term: string; due: string }
 
-/** An event with when, by whom, in which role and by which article it happened. */
-export type Stamped<E = OrderEvent> = E & { at: Date; cite: string | null }
-
 export function apply(order: WorkOrder, event: OrderEvent, at: Date): WorkOrder {
   const next: WorkOrder = { ...order, version: order.version + 1 }
   switch (event.type) {
+    case 'registered':
+      return { ...next, missing: event.missing }
     case 'accepted':
       return { ...next, state: 'accepted', acceptedAt: at }
     case 'refused':
@@ -92,7 +92,8 @@ export function apply(order: WorkOrder, event: OrderEvent, at: Date): WorkOrder 
     case 'appended':
       return { ...next, facts: joinFacts(order.facts, event.facts) }
     case 'deadlineMissed':
-      return next
+      // Time passing is nobody's change: it must not turn away somebody who acts on what he sees.
+      return order
   }
 }
 

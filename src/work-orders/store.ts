@@ -1,11 +1,12 @@
 import type { Actor } from '../base/actor.ts'
 import type { Tx } from '../db/pool.ts'
-import type { StartedDeadline } from './clock.ts'
-import { isEnded, type Order, type OrderEvent } from './model.ts'
-import { orderColumns, type DeadlineRow, type NewOrder, type OrderRow } from './rows.ts'
+import { isOpen, leadUnitOf, type OrderEvent, type WorkOrder } from './model.ts'
+import { orderColumns, toOrder, type NewOrder, type OrderRow, type RawOrder } from './rows.ts'
+import type { UnitFacts } from './decide.ts'
 
-/** SQL that writes orders. Reading for screens is in `reads.ts`. */
+/** SQL that writes orders. Deadlines are in `deadline-store.ts`, reading for screens in `reads-store.ts`. */
 
+/** @returns false when the contact has been registered before */
 export async function insertRegistration(
   tx: Tx,
   r: {
@@ -17,13 +18,15 @@ export async function insertRegistration(
     actor: Actor
     at: Date
   },
-): Promise<void> {
-  await tx.query(
+): Promise<boolean> {
+  const rows = await tx.query(
     `insert into registrations (id, contact_id, idempotency_key, statute, statute_version, actor_kind, actor_id,
        actor_role, registered_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (contact_id) do nothing returning id`,
     [r.id, r.contactId, r.key, r.statute, r.statuteVersion, r.actor.kind, r.actor.id, r.actor.role, r.at],
   )
+  return rows.length > 0
 }
 
 export async function insertOutcome(
@@ -44,7 +47,7 @@ export async function insertOutcome(
   )
 }
 
-/** A sequence is never handed out twice, whoever rolls back; gaps are no fault. */
+/** Never the same twice within a day, whoever rolls back; gaps are no fault. */
 export async function nextSerial(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ n: number }>(`select nextval('work_order_serial') as n`)
   return row!.n
@@ -53,22 +56,23 @@ export async function nextSerial(tx: Tx): Promise<number> {
 export async function insertOrder(tx: Tx, o: NewOrder): Promise<void> {
   await tx.query(
     `insert into work_orders (id, number, registration_id, parent_id, requester_id, statute, statute_version,
-       source_channel, state, raised_at, kind, category, title, facts, place, requester_kind, name_sealed, home_sealed,
-       contact_sealed, last_four_lookup, care_groups, confidential_level, confidentiality_wish, urgent, incident,
-       accused_unit, missing, grams, version)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-       $24, $25, $26, $27, $28, 1)`,
+       source_channel, state, raised_at, registered_at, kind, category, title, facts, place, requester_kind,
+       name_sealed, home_sealed, contact_sealed, last_four_lookup, care_groups, confidential,
+       confidentiality_wish, confidentiality_asked, urgent, incident, accused_unit, missing, grams, version)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+       $23, $24, $25, $26, $27, $28, $29, $30, 0)`,
     [
       o.id,
       o.number,
       o.registrationId,
       o.parentId,
       o.requesterId,
-      o.statute,
-      o.statuteVersion,
+      o.statute.slug,
+      o.statute.version,
       o.sourceChannel,
       o.state,
       o.raisedAt,
+      o.registeredAt,
       o.kind,
       o.category,
       o.title,
@@ -80,11 +84,12 @@ export async function insertOrder(tx: Tx, o: NewOrder): Promise<void> {
       o.contactSealed,
       o.lastFourLookup,
       o.careGroups,
-      o.confidentialLevel,
+      o.confidential,
       o.confidentialityWish,
+      o.confidentialityAsked,
       o.urgent,
       o.incident,
-      o.accusedUnit,
+      o.accusedUnitId,
       o.missing,
       o.grams,
     ],
@@ -96,88 +101,104 @@ export async function joinContact(
   orderId: string,
   contactId: string,
   relation: 'origin' | 'appended',
-  facts: string | null,
   at: Date,
 ): Promise<void> {
   await tx.query(
-    `insert into work_order_contacts (order_id, contact_id, relation, facts, at) values ($1, $2, $3, $4, $5)
+    `insert into work_order_contacts (order_id, contact_id, relation, at) values ($1, $2, $3, $4)
      on conflict (order_id, contact_id) do nothing`,
-    [orderId, contactId, relation, facts, at],
+    [orderId, contactId, relation, at],
   )
 }
 
 /** The order under a row lock: whoever acts second sees what the first did. */
 export async function lockOrder(tx: Tx, number: string): Promise<OrderRow | null> {
-  const [row] = await tx.query<OrderRow>(
-    `select ${orderColumns} from work_orders o where o.number = $1 for update of o`,
-    [number],
-  )
-  return row ?? null
+  // First the lock, then the reading: a waiting statement would pair the new row with the old legs.
+  const locked = await tx.query(`select 1 from work_orders where number = $1 for update`, [number])
+  if (locked.length === 0) return null
+  const [row] = await tx.query<RawOrder>(`select ${orderColumns} from work_orders o where o.number = $1`, [
+    number,
+  ])
+  return toOrder(row!)
 }
 
 export async function insertEvent(
   tx: Tx,
   orderId: string,
+  version: number | null,
   event: OrderEvent,
-  actor: Actor,
-  at: Date,
+  by: { actor: Actor; at: Date; cite: string | null },
 ): Promise<void> {
+  const { type, ...data } = event
   await tx.query(
-    `insert into work_order_events (order_id, type, at, actor_kind, actor_id, actor_role, cite, data)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [orderId, event.type, at, actor.kind, actor.id, actor.role, event.cite, JSON.stringify(event.data)],
+    `insert into work_order_events (order_id, version, type, at, actor_kind, actor_id, actor_role, cite, data)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [orderId, version, type, by.at, by.actor.kind, by.actor.id, by.actor.role, by.cite, JSON.stringify(data)],
   )
 }
 
-/** An attempt that the statute refused: the order is unchanged, the attempt is on record. */
+/** An attempt that was refused: the order is unchanged, the attempt is on record. */
 export async function insertAttempt(
   tx: Tx,
   orderId: string,
-  actor: Actor,
-  at: Date,
-  attempt: { action: string; refused: string; cite: string | null },
+  attempt: { action: string; refused: string },
+  by: { actor: Actor; at: Date; cite: string | null },
 ): Promise<void> {
   await tx.query(
-    `insert into work_order_events (order_id, type, at, actor_kind, actor_id, actor_role, cite, data)
-     values ($1, 'attemptRefused', $2, $3, $4, $5, $6, $7)`,
+    `insert into work_order_events (order_id, version, type, at, actor_kind, actor_id, actor_role, cite, data)
+     values ($1, null, 'attemptRefused', $2, $3, $4, $5, $6, $7)`,
+    [orderId, by.at, by.actor.kind, by.actor.id, by.actor.role, by.cite, JSON.stringify(attempt)],
+  )
+}
+
+export async function updateOrder(tx: Tx, o: WorkOrder, grams: string[]): Promise<void> {
+  await tx.query(
+    `update work_orders set state = $2, version = $3, kind = $4, category = $5, place = $6, facts = $7,
+       lead_unit = $8, missing = $9, accepted_at = $10, grams = $11,
+       merged_into = (select id from work_orders where number = $12), changed_at = clock_timestamp(),
+       ended_at = case when $13 then coalesce(ended_at, clock_timestamp()) else null end
+     where id = $1`,
     [
-      orderId,
-      at,
-      actor.kind,
-      actor.id,
-      actor.role,
-      attempt.cite,
-      JSON.stringify({ action: attempt.action, refused: attempt.refused }),
+      o.id,
+      o.state,
+      o.version,
+      o.kind,
+      o.category,
+      o.place,
+      o.facts,
+      leadUnitOf(o),
+      o.missing,
+      o.acceptedAt,
+      grams,
+      o.mergedInto,
+      !isOpen(o),
     ],
   )
 }
 
-export async function updateOrder(tx: Tx, o: Order): Promise<void> {
-  await tx.query(
-    `update work_orders set state = $2, version = $3, kind = $4, category = $5, place = $6, lead_unit = $7,
-       co_units = $8, missing = $9, changed_at = clock_timestamp(),
-       ended_at = case when $10 then coalesce(ended_at, clock_timestamp()) else ended_at end
-     where id = $1`,
-    [o.id, o.state, o.version, o.kind, o.category, o.place, o.leadUnit, o.coUnits, o.missing, isEnded(o)],
-  )
+export async function insertLegs(tx: Tx, orderId: string, legs: WorkOrder['legs']): Promise<void> {
+  for (const leg of legs)
+    await tx.query(
+      `insert into work_order_legs (order_id, n, unit_code, role, delivered_at) values ($1, $2, $3, $4, $5)`,
+      [orderId, leg.n, leg.unitId, leg.role, leg.deliveredAt],
+    )
 }
 
-export async function supplyIdentity(
-  tx: Tx,
-  orderId: string,
-  said: {
-    nameSealed: string | null
-    homeSealed: string | null
-    contactSealed: string | null
-    lastFourLookup: string | null
-    facts: string | null
-    confidentialityWish: string | null
-  },
-): Promise<void> {
+export type SealedIdentity = {
+  nameSealed: string | null
+  homeSealed: string | null
+  contactSealed: string | null
+  lastFourLookup: string | null
+  confidentialityWish: string | null
+  confidentialityAsked: boolean
+}
+
+/** What is new replaces what was there; null leaves it. */
+export async function supplyIdentity(tx: Tx, orderId: string, said: SealedIdentity): Promise<void> {
   await tx.query(
     `update work_orders set name_sealed = coalesce($2, name_sealed), home_sealed = coalesce($3, home_sealed),
        contact_sealed = coalesce($4, contact_sealed), last_four_lookup = coalesce($5, last_four_lookup),
-       facts = coalesce($6, facts), confidentiality_wish = coalesce($7, confidentiality_wish)
+       confidentiality_wish = coalesce($6, confidentiality_wish),
+       confidentiality_asked = confidentiality_asked or $7
      where id = $1`,
     [
       orderId,
@@ -185,66 +206,20 @@ export async function supplyIdentity(
       said.homeSealed,
       said.contactSealed,
       said.lastFourLookup,
-      said.facts,
       said.confidentialityWish,
+      said.confidentialityAsked,
     ],
   )
 }
 
-export async function startDeadlines(
-  tx: Tx,
-  orderId: string,
-  deadlines: (StartedDeadline & { id: string })[],
-): Promise<void> {
-  for (const d of deadlines)
-    await tx.query(
-      `insert into work_order_deadlines (id, order_id, term, started_at, due, provisional, local_policy,
-         calendar_version, cite)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (order_id, term) do nothing`,
-      [d.id, orderId, d.term, d.startedAt, d.due, d.provisional, d.localPolicy, d.calendarVersion, d.cite],
-    )
-}
-
-export async function meetDeadlines(tx: Tx, orderId: string, terms: string[], at: Date): Promise<void> {
-  await tx.query(
-    `update work_order_deadlines set met_at = $3 where order_id = $1 and term = any($2) and met_at is null`,
-    [orderId, terms, at],
-  )
-}
-
-/** Marks what was missed, each once; the cost follows what is due now. @returns orders whose bell must ring */
-export async function missDeadlines(
-  tx: Tx,
-  limit: number,
-): Promise<{ orderId: string; number: string; term: string }[]> {
-  return tx.query(
-    `with late as (
-       select id from work_order_deadlines
-       where met_at is null and missed_at is null and due <= clock_timestamp()
-       order by due limit $1 for update skip locked
-     )
-     update work_order_deadlines d set missed_at = clock_timestamp()
-     from late, work_orders o where d.id = late.id and o.id = d.order_id
-     returning d.order_id as "orderId", o.number, d.term`,
-    [limit],
-  )
-}
-
-export const deadlinesOf = (tx: Tx, orderId: string): Promise<DeadlineRow[]> =>
-  tx.query(
-    `select term, started_at as "startedAt", due, provisional, local_policy as "localPolicy", cite, met_at as "metAt",
-       (met_at is null and due <= clock_timestamp()) or met_at > due as overdue
-     from work_order_deadlines where order_id = $1 order by due, term`,
-    [orderId],
-  )
-
-export async function unitIs(tx: Tx, codes: string[]): Promise<Map<string, { name: string; led: boolean }>> {
-  const rows = await tx.query<{ code: string; name: string; led: boolean }>(
-    `select code, name, leader is not null and deputy is not null as led from units
-     where code = any($1) and active`,
+export async function unitsByCode(tx: Tx, codes: readonly string[]): Promise<Map<string, UnitFacts>> {
+  const rows = await tx.query<UnitFacts>(
+    `select code as id, name, petition_office as "petitionOffice", active as enabled,
+       leader is not null and deputy is not null as "hasLeaders"
+     from units where code = any($1)`,
     [codes],
   )
-  return new Map(rows.map((r) => [r.code, { name: r.name, led: r.led }]))
+  return new Map(rows.map((unit) => [unit.id, unit]))
 }
 
 export async function petitionOffice(tx: Tx): Promise<string | null> {
@@ -252,4 +227,30 @@ export async function petitionOffice(tx: Tx): Promise<string | null> {
     `select code from units where petition_office and active order by code limit 1`,
   )
   return row?.code ?? null
+}
+
+export type Unit = {
+  code: string
+  name: string
+  parentCode?: string | null
+  leader?: string | null
+  deputy?: string | null
+  petitionOffice?: boolean
+}
+
+/** Makes units where they are missing; those that exist keep what people have changed. */
+export async function seedUnits(tx: Tx, units: readonly Unit[]): Promise<void> {
+  for (const unit of units)
+    await tx.query(
+      `insert into units (code, name, parent_code, leader, deputy, petition_office)
+       values ($1, $2, $3, $4, $5, $6) on conflict (code) do nothing`,
+      [
+        unit.code,
+        unit.name,
+        unit.parentCode ?? null,
+        unit.leader ?? null,
+        unit.deputy ?? null,
+        unit.petitionOffice ?? false,
+      ],
+    )
 }

@@ -20,8 +20,8 @@ export type Started = {
 }
 export type ClockChange = {
   starts: Started[]
-  /** Terms that this event meets; on all legs where `leg` is null. */
-  meets: { term: string; leg: number | null }[]
+  /** Ids of the terms that this event meets. */
+  meets: string[]
   /** Nothing is owed any more: every running clock is void. */
   voidsAll: boolean
 }
@@ -65,8 +65,10 @@ export const clocksOfRegistration = (statute: Statute, raisedAt: Date, calendar:
 
 export function clocksOf(statute: Statute, event: OrderEvent, at: Date, calendar: Calendar): ClockChange {
   const fact = factOf[event.type]
-  const starts = fact ? startedBy(statute, fact).flatMap((term) => startTerm(term, null, at, calendar) ?? []) : []
-  const meets = fact ? metBy(statute, fact).map((term) => ({ term: term.id, leg: null })) : []
+  const starts = fact
+    ? startedBy(statute, fact).flatMap((term) => startTerm(term, null, at, calendar) ?? [])
+    : []
+  const meets = fact ? metBy(statute, fact).map((term) => term.id) : []
   if (event.type === 'dispatched')
     for (const leg of event.legs) {
       // The petition office supervises; it has nothing to finish.

@@ -1,0 +1,382 @@
+import type { Actor } from '../base/actor.ts'
+import { newId } from '../base/ids.ts'
+import { toE164 } from '../base/phone.ts'
+import type { Pii } from '../base/pii.ts'
+import { problem, type Problem } from '../base/problem.ts'
+import type { Tx } from '../db/pool.ts'
+import type { KnowledgeBase } from '../knowledge-base/service.ts'
+import type { Calendar } from '../statutes/calendar.ts'
+import { incidents, type Incident, type ReferralMatter, type Statute } from '../statutes/statute.ts'
+import { citesOf } from '../statutes/types.ts'
+import type { OrderDraft, Outcome, RequesterSaid } from './contract.ts'
+import { decide, decideRefusal, type Command, type Decided, type Refused, type UnitFacts } from './decide.ts'
+import { categoryOf, isPetition, kindOf, missingElements } from './elements.ts'
+import type { ConfidentialLevel } from './model.ts'
+import { orderNumber } from './number.ts'
+import type { NewOrder, OrderRow } from './rows.ts'
+import * as store from './store.ts'
+import { gramsOf, writeEvents, type By } from './write-events.ts'
+
+/** What a contact brings to its registration. */
+export type Matter = {
+  contactId: string
+  requesterId: string
+  channel: string
+  raisedAt: Date
+  /** E.164 of the requester where his channel has one; fills 联系方式 when he gave none. */
+  phone: string | null
+}
+
+export type RegistrarParts = {
+  pii: Pii
+  statute: Statute
+  calendar: () => Calendar
+  knowledge: Pick<KnowledgeBase, 'cite'>
+  referrals: {
+    /** Keeps who was told what, when and by which article; gives the id of the record. */
+    told(
+      tx: Tx,
+      record: {
+        contactId: string
+        matter: string
+        target: string
+        number: string | null
+        cite: string | null
+        actor: Actor
+        at: Date
+      },
+    ): Promise<string>
+    /** Tells the responsible departments of an incident (鞍山 2019 第二十条第三项). */
+    reportIncident(
+      tx: Tx,
+      incident: { contactId: string; incident: Incident; actor: Actor; at: Date },
+    ): Promise<void>
+  }
+  /** Remembers what the requester said of himself, for the next contact. */
+  describe(
+    tx: Tx,
+    requesterId: string,
+    said: { name?: string; home?: string; careGroups?: string[]; kind?: string },
+  ): Promise<void>
+}
+
+export type RegistrationContext = {
+  tx: Tx
+  registrationId: string
+  matter: Matter
+  actor: Actor
+  at: Date
+}
+
+type Done = { cite: string | null; data: Record<string, unknown>; orderId: string | null }
+
+/**
+ * Writes outcomes inside the transaction that ends the contact. A missing element never refuses; a malformed reference
+ * (unknown matter, reason, kind, unit, stale knowledge) does, because it would put a falsehood on record.
+ */
+export function createRegistrar(parts: RegistrarParts) {
+  const { pii, statute, knowledge, referrals } = parts
+  const { acceptance, referral } = statute.topics
+
+  async function answered(c: RegistrationContext, o: Outcome & { type: 'answered' }): Promise<Done> {
+    demandKind(o.kind)
+    demandCategory(o.category)
+    const cited = []
+    for (const ref of o.knowledge) cited.push(await knowledge.cite(c.tx, ref))
+    const { kind, category, title, answer } = o
+    const data = {
+      kind,
+      category,
+      title,
+      answer,
+      knowledge: cited.map(({ id, version, title: t }) => ({ id, version, title: t })),
+    }
+    return { cite: citesOf(acceptance.onTheSpot), data, orderId: null }
+  }
+
+  async function referred(c: RegistrationContext, o: Outcome & { type: 'referred' }): Promise<Done> {
+    const found = referral.matters.find((m) => m.basis !== 'silent' && m.value.code === o.matter)
+    if (!found || found.basis === 'silent')
+      throw unknown('matter', '引导事项', '请从本市规定列出的事项中选择。')
+    const matter: ReferralMatter = found.value
+    const cite = citesOf(found)
+    const referralId = await referrals.told(c.tx, {
+      contactId: c.matter.contactId,
+      matter: o.matter,
+      target: o.target,
+      number: matter.targets.find((t) => t.name === o.target)?.number ?? null,
+      cite,
+      actor: c.actor,
+      at: c.at,
+    })
+    // 第二十条第六项: of a named report nothing is kept but that, and whither, its author was referred.
+    const words = matter.keepsSubstance ? { tell: o.tell, ...(o.summary ? { summary: o.summary } : {}) } : {}
+    return { cite, data: { matter: o.matter, target: o.target, referralId, ...words }, orderId: null }
+  }
+
+  function refused(o: Outcome & { type: 'refused' }): Done {
+    const { reason, tell, summary } = o
+    const judged = decideRefusal({ reason, tell, otherChannel: o.otherChannel ?? null }, statute)
+    const { events, cite } = granted(judged)
+    const [event] = events
+    const otherChannel = event?.type === 'refused' ? event.otherChannel : null
+    return { cite, data: { reason, tell, otherChannel, ...(summary ? { summary } : {}) }, orderId: null }
+  }
+
+  async function appended(c: RegistrationContext, o: Outcome & { type: 'appended' }): Promise<Done> {
+    const order = await store.lockOrder(c.tx, o.number)
+    if (!order) throw unknown('number', '办理单', '请核对编号后重新选择。')
+    const done = await run(c, order, { action: 'append', facts: o.facts, contactId: c.matter.contactId })
+    await store.joinContact(c.tx, order.id, c.matter.contactId, 'appended', c.at)
+    return { cite: done.cite, data: { number: o.number }, orderId: null }
+  }
+
+  async function ordered(
+    c: RegistrationContext,
+    draft: OrderDraft,
+    parent: OrderRow | null,
+  ): Promise<Done & { order: OrderRow }> {
+    if (draft.kind !== undefined) demandKind(draft.kind)
+    demandCategory(draft.category)
+    const incident = incidentOf(draft.incident)
+    if (
+      draft.accusedUnit !== undefined &&
+      !(await store.unitsByCode(c.tx, [draft.accusedUnit])).has(draft.accusedUnit)
+    )
+      throw unknown('accusedUnit', '被投诉单位', '请从单位名录中选择。')
+    const { order, missing } = await newOrder(c, draft, parent?.id ?? null)
+    await store.insertOrder(c.tx, order)
+    await store.joinContact(c.tx, order.id, c.matter.contactId, 'origin', c.at)
+    await remember(c, draft.requester)
+
+    const cite = citesOf(acceptance.decide)
+    let row: OrderRow = {
+      ...order,
+      version: 0,
+      legs: [],
+      leadUnit: null,
+      parentNumber: parent?.number ?? null,
+      contactIds: [c.matter.contactId],
+    }
+    row = await writeEvents(c.tx, row, [{ type: 'registered', missing }], byOf(c, cite))
+    const accepted = draft.accept !== false
+    if (accepted) row = (await run(c, row, { action: 'accept' })).order
+    if (accepted && draft.leadUnit !== undefined)
+      row = (
+        await run(c, row, {
+          action: 'dispatch',
+          leadUnit: draft.leadUnit,
+          coUnits: [],
+          petitionUnit: isPetition(statute, row.category) ? await store.petitionOffice(c.tx) : null,
+          basis: null,
+        })
+      ).order
+    if (incident)
+      await referrals.reportIncident(c.tx, {
+        contactId: c.matter.contactId,
+        incident,
+        actor: c.actor,
+        at: c.at,
+      })
+    return { cite, data: { number: order.number }, orderId: order.id, order: row }
+  }
+
+  async function newOrder(
+    c: RegistrationContext,
+    draft: OrderDraft,
+    parentId: string | null,
+  ): Promise<{ order: NewOrder; missing: NewOrder['missing'] }> {
+    const said = draft.requester
+    const contact = said.contact?.trim() || c.matter.phone
+    const kind = kindOf(statute, draft.kind)
+    const category = categoryOf(statute, draft.category)
+    const facts = draft.facts.trim()
+    const title = draft.title?.trim() || [...facts].slice(0, 30).join('')
+    const place = draft.place?.trim() || null
+    // The desk's form always shows the choice, so both of its answers are answers.
+    const confidentialityAsked = draft.confidential || draft.confidentialityWish !== undefined
+    const missing = missingElements(statute, {
+      kind,
+      category,
+      place,
+      facts,
+      name: said.name ?? null,
+      home: said.home ?? null,
+      contact,
+      confidentialityAsked,
+    })
+    const order: NewOrder = {
+      id: newId(),
+      number: orderNumber(statute.numberPrefix, c.at, await store.nextSerial(c.tx)),
+      registrationId: c.registrationId,
+      parentId,
+      statute: { slug: statute.slug, version: statute.version },
+      state: 'registered',
+      sourceChannel: c.matter.channel,
+      raisedAt: c.matter.raisedAt,
+      registeredAt: c.at,
+      acceptedAt: null,
+      mergedInto: null,
+      kind,
+      category,
+      title,
+      facts,
+      place,
+      requesterId: c.matter.requesterId,
+      requesterKind: said.kind ?? 'naturalPerson',
+      ...sealIdentity(pii, { ...said, contact: contact ?? undefined }),
+      careGroups: said.careGroups ?? [],
+      confidential: levelOf(kind, draft.confidential),
+      confidentialityWish: draft.confidentialityWish?.trim() || null,
+      confidentialityAsked,
+      urgent: draft.urgent ?? false,
+      incident: draft.incident ?? null,
+      accusedUnitId: draft.accusedUnit ?? null,
+      missing,
+      grams: gramsOf({ title, place }),
+    }
+    return { order, missing }
+  }
+
+  async function remember(c: RegistrationContext, said: RequesterSaid): Promise<void> {
+    const { name, home, careGroups, kind } = said
+    const about = {
+      ...(name?.trim() ? { name: name.trim() } : {}),
+      ...(home?.trim() ? { home: home.trim() } : {}),
+      ...(careGroups && careGroups.length > 0 ? { careGroups } : {}),
+      ...(kind ? { kind } : {}),
+    }
+    if (Object.keys(about).length > 0) await parts.describe(c.tx, c.matter.requesterId, about)
+  }
+
+  const byOf = (c: RegistrationContext, cite: string | null): By => ({
+    actor: c.actor,
+    at: c.at,
+    cite,
+    statute,
+    calendar: parts.calendar(),
+  })
+
+  async function run(
+    c: RegistrationContext,
+    order: OrderRow,
+    command: Command,
+  ): Promise<{ order: OrderRow; cite: string | null }> {
+    const { events, cite } = granted(
+      decide(order, command, {
+        actor: c.actor,
+        statute,
+        now: c.at,
+        units: await unitsOf(c.tx, command),
+        identity: identityOf(order),
+      }),
+    )
+    return { order: await writeEvents(c.tx, order, events, byOf(c, cite)), cite }
+  }
+
+  function demandKind(kind: string): void {
+    if (kindOf(statute, kind) === null)
+      throw unknown('kind', '诉求类别', '请从列出的类别中选择。', citesOf(acceptance.kinds))
+  }
+  function demandCategory(category: number | undefined): void {
+    if (category !== undefined && categoryOf(statute, category) === null)
+      throw unknown('category', '事项类别', '请从列出的类别中选择。', citesOf(acceptance.categories))
+  }
+
+  return {
+    /** All outcomes of one contact, in their order; orders after the first are its siblings. */
+    async writeAll(c: RegistrationContext, outcomes: readonly Outcome[]): Promise<OrderRow[]> {
+      const orders: OrderRow[] = []
+      for (const [position, outcome] of outcomes.entries()) {
+        const done = await write(c, outcome, orders)
+        await store.insertOutcome(c.tx, {
+          registrationId: c.registrationId,
+          position,
+          type: outcome.type,
+          ...done,
+        })
+      }
+      return orders
+    },
+  }
+
+  async function write(c: RegistrationContext, outcome: Outcome, orders: OrderRow[]): Promise<Done> {
+    switch (outcome.type) {
+      case 'answered':
+        return answered(c, outcome)
+      case 'referred':
+        return referred(c, outcome)
+      case 'refused':
+        return refused(outcome)
+      case 'appended':
+        return appended(c, outcome)
+      case 'workOrder': {
+        const { order, ...done } = await ordered(c, outcome, orders[0] ?? null)
+        orders.push(order)
+        return done
+      }
+    }
+  }
+}
+
+/** 投诉、举报 are kept secret by law (鞍山 2019 第二十六条), a tip-off's source above all; a wish protects any other matter. */
+const levelOf = (kind: string | null, wish: boolean): ConfidentialLevel =>
+  kind === 'tipOff' ? 'tipOff' : kind === 'complaint' || wish ? 'confidential' : 'normal'
+
+function incidentOf(code: string | undefined): Incident | null {
+  if (code === undefined) return null
+  const found = incidents.find((incident) => incident === code)
+  if (!found) throw unknown('incident', '突发事件类别', '请从列出的类别中选择。')
+  return found
+}
+
+export function sealIdentity(
+  pii: Pii,
+  said: { name?: string | undefined; home?: string | undefined; contact?: string | undefined },
+): Pick<store.SealedIdentity, 'nameSealed' | 'homeSealed' | 'contactSealed' | 'lastFourLookup'> {
+  const seal = (value: string | undefined): string | null => (value?.trim() ? pii.seal(value.trim()) : null)
+  return {
+    nameSealed: seal(said.name),
+    homeSealed: seal(said.home),
+    contactSealed: seal(said.contact),
+    lastFourLookup: lastFourLookup(pii, said.contact),
+  }
+}
+
+function lastFourLookup(pii: Pii, contact: string | undefined): string | null {
+  const phone = contact ? toE164(contact) : null
+  return phone ? pii.lookup('lastFour', phone.slice(-4)) : null
+}
+
+export const identityOf = (
+  row: Pick<OrderRow, 'nameSealed' | 'homeSealed' | 'contactSealed' | 'confidentialityAsked'>,
+) => ({
+  name: row.nameSealed !== null,
+  home: row.homeSealed !== null,
+  contact: row.contactSealed !== null,
+  confidentialityAsked: row.confidentialityAsked,
+})
+
+export async function unitsOf(tx: Tx, command: Command): Promise<Map<string, UnitFacts>> {
+  if (command.action !== 'dispatch') return new Map()
+  return store.unitsByCode(tx, [
+    command.leadUnit,
+    ...command.coUnits,
+    ...(command.petitionUnit ? [command.petitionUnit] : []),
+  ])
+}
+
+const unknown = (field: string, label: string, next: string, cite: string | null = null): Problem =>
+  problem(422, `${field}Unknown`, `${label}不在可选范围内`, next, {
+    errors: [{ field, message: `没有这个${label}` }],
+    ...(cite ? { cite } : {}),
+  })
+
+/** @throws Problem with the refusal's own status, code and article */
+export function granted(decided: Decided): Exclude<Decided, Refused> {
+  if ('refused' in decided) throw refusalProblem(decided)
+  return decided
+}
+
+export const refusalProblem = (r: Refused): Problem =>
+  problem(r.status, r.refused, r.title, r.detail, r.cite ? { cite: r.cite } : {})
