@@ -4,7 +4,7 @@ import { anshan2019 } from '../../../src/statutes/anshan-2019/index.ts'
 import { Outcome } from '../../../src/work-orders/contract.ts'
 import { catalogueOf, type StatuteDocument } from '../../../web/src/desk/catalogue.ts'
 import { emptyForm, formOf, missingOf, type FormBody } from '../../../web/src/desk/form.ts'
-import { outcomesOf, receiptOf } from '../../../web/src/desk/outcomes.ts'
+import { fieldErrors, outcomesOf, receiptOf } from '../../../web/src/desk/outcomes.ts'
 import { deskContact } from '../../support/desk-contact.ts'
 
 // As it comes over HTTP, not as it lies in memory.
@@ -52,11 +52,11 @@ describe('the statute as the form reads it', () => {
 
 describe('what is missing', () => {
   it('is nothing in a full order', () => {
-    expect(missingOf(full, catalogue)).toEqual([])
+    expect(missingOf(full, catalogue, false)).toEqual([])
   })
 
   it('names each statutory element with its article, and blocks nothing that has a matter', () => {
-    const gaps = missingOf(form({ facts: '路灯不亮' }), catalogue)
+    const gaps = missingOf(form({ facts: '路灯不亮' }), catalogue, false)
     expect(gaps.map((g) => g.field)).toEqual([
       'kind',
       'category',
@@ -69,19 +69,23 @@ describe('what is missing', () => {
     expect(gaps.at(-1)?.message).toBe('请补充现住所（第十八条第（一）项）')
   })
 
+  it('is no way to reach a caller whose number is known', () => {
+    expect(missingOf({ ...full, requesterContact: '' }, catalogue, true)).toEqual([])
+  })
+
   it('blocks where there is nothing to register', () => {
     expect(
-      missingOf(form({}), catalogue)
+      missingOf(form({}), catalogue, false)
         .filter((g) => g.blocking)
         .map((g) => g.field),
     ).toEqual(['facts'])
     for (const outcome of ['answered', 'referred', 'refused', 'appended'] as const)
-      expect(missingOf(form({ outcome }), catalogue).some((g) => g.blocking)).toBe(true)
+      expect(missingOf(form({ outcome }), catalogue, false).some((g) => g.blocking)).toBe(true)
   })
 
   it('does not ask for elements of an order where none is made', () => {
     const answered = form({ outcome: 'answered', kind: 'consultation', answer: '周一至周五可以办理' })
-    expect(missingOf(answered, catalogue)).toEqual([])
+    expect(missingOf(answered, catalogue, false)).toEqual([])
   })
 })
 
@@ -125,6 +129,24 @@ describe('what is registered', () => {
   it('does not send a wish for secrecy that was taken back', () => {
     const [order] = outcomesOf({ ...full, confidential: false, confidentialityWish: '不告诉物业' })
     expect(order).not.toHaveProperty('confidentialityWish')
+  })
+
+  it('names the unit complained about only in a complaint', () => {
+    const [complaint] = outcomesOf({ ...full, kind: 'complaint', accusedUnit: 'u1' })
+    expect(complaint).toHaveProperty('accusedUnit', 'u1')
+    expect(outcomesOf({ ...full, accusedUnit: 'u1' })[0]).not.toHaveProperty('accusedUnit')
+  })
+
+  it('puts the server’s complaint beside the field it is about', () => {
+    expect(
+      fieldErrors([
+        { field: 'outcomes/0/matter', message: 'x' },
+        { field: 'kind', message: 'y' },
+      ]),
+    ).toEqual({
+      referral: 'x',
+      kind: 'y',
+    })
   })
 
   it('is read out with the number and what is still missing', () => {

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, shallowReactive, watch } from 'vue'
+import { computed, ref, shallowReactive, watch } from 'vue'
 import type { DeskContact } from '../../../src/agent-desk/contract.ts'
 import { useDesk } from './desk-store.ts'
 import * as drafts from './draft.ts'
@@ -45,11 +45,23 @@ export const useDrafts = defineStore('drafts', () => {
 
   function meet(contact: DeskContact): void {
     const here = all.get(contact.id) ?? shelf?.load(contact.id) ?? null
-    put(
-      here
-        ? drafts.meet(here, contact.draft)
-        : drafts.startDraft(contact.id, contact.draft, known(contact), uuid()),
-    )
+    if (here) return put(drafts.meet(here, contact.draft))
+    const fresh = drafts.startDraft(contact.id, contact.draft, known(contact), uuid())
+    const note = contact.callId ? noteOf(contact.callId) : ''
+    if (!contact.callId || note === '') return put(fresh)
+    const { facts } = formOf(fresh.body)
+    put(drafts.edit(fresh, { facts: facts ? `${facts}\n${note}` : note }))
+    setNote(contact.callId, '')
+  }
+
+  /** Notes of calls whose contact is not known yet. The count makes the screen follow the storage. */
+  const noted = ref(0)
+  function noteOf(callId: string): string {
+    return noted.value >= 0 ? (shelf?.note(callId) ?? '') : ''
+  }
+  function setNote(callId: string, text: string): void {
+    shelf?.setNote(callId, text)
+    noted.value += 1
   }
 
   function schedule(contactId: string, ms: number): void {
@@ -131,7 +143,8 @@ export const useDrafts = defineStore('drafts', () => {
       const draft = all.get(contactId)
       if (draft) put(drafts.takeTheirs(draft))
     },
-    saveNow: save,
+    noteOf,
+    setNote,
     drop,
     /** At sign-out nothing of anybody stays in the browser. */
     clear(): void {

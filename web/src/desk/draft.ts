@@ -161,6 +161,12 @@ export function draftShelf(shelf: Shelf, agentId: string) {
       shelf.setItem(own + draft.contactId, JSON.stringify(draft))
     },
     remove: (contactId: string): void => shelf.removeItem(own + contactId),
+    /** What was noted of a call before its contact was known. */
+    note: (callId: string): string => shelf.getItem(`${own}call:${callId}`) ?? '',
+    setNote(callId: string, text: string): void {
+      if (text === '') shelf.removeItem(`${own}call:${callId}`)
+      else shelf.setItem(`${own}call:${callId}`, text)
+    },
     /** Drafts of whoever worked here before, or of everybody at sign-out. */
     clear(whose: 'others' | 'all'): void {
       for (const key of keys())

@@ -34,6 +34,10 @@ export type FormBody = {
   confidentialityWish: string
   urgent: boolean
   incident: string
+  /** Unit complained about; it never gets the order. */
+  accusedUnit: string
+  /** Dispatched at once to this unit; empty leaves it to the dispatchers. */
+  leadUnit: string
   answer: string
   knowledge: KnowledgeCitation[]
   referral: string
@@ -64,6 +68,8 @@ export const emptyForm: FormBody = {
   confidentialityWish: '',
   urgent: false,
   incident: '',
+  accusedUnit: '',
+  leadUnit: '',
   answer: '',
   knowledge: [],
   referral: '',
@@ -85,6 +91,9 @@ export function formOf(body: Record<string, unknown>): FormBody {
   }
   return form as FormBody
 }
+
+/** Kinds in which somebody is complained about. */
+export const accuses = (kind: string): boolean => kind === 'complaint' || kind === 'tipOff'
 
 export type Missing = {
   field: Field
@@ -123,13 +132,15 @@ const elementMissing = (field: Field, rule: ElementRule): Missing => ({
   blocking: false,
 })
 
-export function missingOf(form: FormBody, catalogue: Catalogue): Missing[] {
+/** @param hasNumber the channel itself brings a number to call back: it fills 联系方式 when nothing else was said */
+export function missingOf(form: FormBody, catalogue: Catalogue, hasNumber: boolean): Missing[] {
   switch (form.outcome) {
     case 'workOrder': {
       const nothing = isEmpty(form.facts) && isEmpty(form.title)
       return elementFields.flatMap((field) => {
         const rule = catalogue.elements[field]
         if (field === 'facts' && nothing) return [needed('facts', rule?.label ?? '诉求内容')]
+        if (field === 'requesterContact' && hasNumber) return []
         return rule?.must && isEmpty(form[field]) ? [elementMissing(field, rule)] : []
       })
     }

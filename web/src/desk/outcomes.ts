@@ -1,6 +1,6 @@
 import type { DeskContact } from '../../../src/agent-desk/contract.ts'
 import type { Outcome, Registered } from '../../../src/work-orders/contract.ts'
-import { outcomeWord, type FormBody } from './form.ts'
+import { accuses, outcomeWord, type Field, type FormBody } from './form.ts'
 
 /** PURE. The form as the registration takes it, and the registration as the agent reads it out. */
 
@@ -36,6 +36,8 @@ export function outcomesOf(form: FormBody): Outcome[] {
           confidentialityWish: form.confidential ? given(form.confidentialityWish) : undefined,
           urgent: form.urgent || undefined,
           incident: form.urgent ? given(form.incident) : undefined,
+          accusedUnit: accuses(form.kind) ? given(form.accusedUnit) : undefined,
+          leadUnit: given(form.leadUnit),
         }),
       ]
     case 'appended':
@@ -72,6 +74,28 @@ export function outcomesOf(form: FormBody): Outcome[] {
         }),
       ]
   }
+}
+
+/** The form's field for what a refused registration complains about. */
+const fieldNames: Record<string, Field> = {
+  matter: 'referral',
+  target: 'referralTarget',
+  reason: 'refusal',
+  otherChannel: 'refusalOther',
+  number: 'appendTo',
+  name: 'requesterName',
+  home: 'requesterAddress',
+  contact: 'requesterContact',
+}
+
+/** Errors come with the path of the registration (`outcomes/0/matter`); the form knows its own names. */
+export function fieldErrors(errors: readonly { field: string; message: string }[]): Record<string, string> {
+  return Object.fromEntries(
+    errors.map(({ field, message }) => {
+      const last = field.split(/[/.]/).pop() ?? field
+      return [fieldNames[last] ?? last, message]
+    }),
+  )
 }
 
 /** What the agent sees and reads out after a registration. */

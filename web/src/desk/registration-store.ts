@@ -7,13 +7,17 @@ import { useDesk } from './desk-store.ts'
 import { useDrafts } from './draft-store.ts'
 import { formOf, missingOf, type Field, type Missing } from './form.ts'
 import { announce } from './live.ts'
-import { outcomesOf, receiptOf, type Receipt } from './outcomes.ts'
+import { fieldErrors, outcomesOf, receiptOf, type Receipt } from './outcomes.ts'
 
 /** Why a contact cannot be registered now, or null when it can. */
 export function notYet(contact: DeskContact): string | null {
   const over = contact.state === 'wrapUp' || contact.owedSince !== null
   return contact.channel === 'voice' && !over ? '通话结束后才能提交；填写的内容会自动保存' : null
 }
+
+/** The channel itself brings a number under which the requester can be reached. */
+export const hasNumber = ({ channel, pop }: DeskContact): boolean =>
+  (channel === 'voice' || channel === 'sms') && !pop.withheld && pop.maskedAddress !== null
 
 /** Submits the form of a contact: checks what the statute asks for, then registers once. */
 export const useRegistration = defineStore('registration', () => {
@@ -27,7 +31,9 @@ export const useRegistration = defineStore('registration', () => {
   const focusField = ref<{ field: Field; at: number } | null>(null)
 
   const missing = computed((): Missing[] =>
-    drafts.form && catalogue.catalogue ? missingOf(drafts.form, catalogue.catalogue) : [],
+    drafts.form && catalogue.catalogue
+      ? missingOf(drafts.form, catalogue.catalogue, desk.contact !== undefined && hasNumber(desk.contact))
+      : [],
   )
   const shown = computed(() => (desk.contact && tried.has(desk.contact.id) ? missing.value : []))
 
@@ -71,8 +77,7 @@ export const useRegistration = defineStore('registration', () => {
       { keep: true },
     )
     if (!ok) {
-      const errors = error?.problem.errors ?? []
-      refused.set(contact.id, Object.fromEntries(errors.map((e) => [e.field, e.message])))
+      refused.set(contact.id, fieldErrors(error?.problem.errors ?? []))
       return
     }
     done.value = receiptOf(data as Registered, contact)
