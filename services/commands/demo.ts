@@ -158,24 +158,27 @@ export const demo: Command = {
       }),
       signalled,
     )
-    if (stack.sipPort !== undefined) {
-      await farEnds(stack.sipPort, trunkPort, emergencyPort, traffic)
-      await agentsAtWork(stack, city, traffic, report)
-    }
-    greet(stack, city, wish)
-    if (wish.callsPerMinute > 0) {
-      texting = startTexting(stack.url, accounts, wish.callsPerMinute, report)
-      traffic.add(() => texting?.stop())
+    try {
       if (stack.sipPort !== undefined) {
-        const calls = await startCalls(join(dataHome(), 'demo'), stack.sipPort, wish.callsPerMinute, report)
-        traffic.add(() => calls.stop())
+        await farEnds(stack.sipPort, trunkPort, emergencyPort, traffic)
+        await agentsAtWork(stack, city, traffic, report)
       }
+      greet(stack, city, wish)
+      if (wish.callsPerMinute > 0) {
+        texting = startTexting(stack.url, accounts, wish.callsPerMinute, report)
+        traffic.add(() => texting?.stop())
+        if (stack.sipPort !== undefined) {
+          const calls = await startCalls(join(dataHome(), 'demo'), stack.sipPort, wish.callsPerMinute, report)
+          traffic.add(() => calls.stop())
+        }
+      }
+      report('Ctrl-C ends everything that was started')
+      await signalled
+    } finally {
+      report('stopping')
+      await traffic.stop()
+      await stack.stop('end')
     }
-    report('Ctrl-C ends everything that was started')
-    await signalled
-    report('stopping')
-    await traffic.stop()
-    await stack.stop('end')
     return 0
   },
 }

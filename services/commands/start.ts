@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts'
 import { setting } from '../settings.ts'
 import { setupLink } from '../setup-link.ts'
-import { unlessSignalled, untilSignal } from '../signals.ts'
+import { type Ending, unlessSignalled, untilSignal } from '../signals.ts'
 import { bringUp } from '../stack.ts'
 
 export const start: Command = {
@@ -11,17 +11,21 @@ export const start: Command = {
   async run(_given, report) {
     const signalled = untilSignal()
     const stack = await unlessSignalled(bringUp({ report }), signalled)
-    const setup = await setupLink(stack.env['DATABASE_URL'] ?? '')
-    if (setup !== undefined) {
-      process.stdout.write(
-        `There is no administrator yet. This link makes one, once, within a day:\n  ${setting('HOTLINE_PUBLIC_URL') ?? stack.url}${setup}\n`,
-      )
+    let signal: Ending = 'SIGINT'
+    try {
+      const setup = await setupLink(stack.env['DATABASE_URL'] ?? '')
+      if (setup !== undefined) {
+        process.stdout.write(
+          `There is no administrator yet. This link makes one, once, within a day:\n  ${setting('HOTLINE_PUBLIC_URL') ?? stack.url}${setup}\n`,
+        )
+      }
+      process.stdout.write(`ready ${stack.url}\n`)
+      report('Ctrl-C ends the gateway and the private services it started')
+      signal = await signalled
+    } finally {
+      report('stopping')
+      await stack.stop(signal === 'SIGTERM' ? 'go on' : 'end')
     }
-    process.stdout.write(`ready ${stack.url}\n`)
-    report('Ctrl-C ends the gateway and the private services it started')
-    const signal = await signalled
-    report('stopping')
-    await stack.stop(signal === 'SIGTERM' ? 'go on' : 'end')
     return 0
   },
 }
