@@ -21,14 +21,23 @@ export const pure = [
   'src/*/allowed.ts',
   'src/queue/choose-agent.ts',
   'src/queue/offer.ts',
+  'src/referral/normalise.ts',
   'src/referral/numbers.ts',
+  'src/referral/other-senses.ts',
   'src/referral/recognise.ts',
+  'src/referral/signs.ts',
+  'src/referral/surroundings.ts',
+  'src/referral/triggers.ts',
+  'src/referral/urgent.ts',
   'src/telephony/call-event.ts',
   'src/telephony/call-events.ts',
   'src/telephony/legs.ts',
   'src/telephony/reconcile.ts',
   'src/telephony/ami/backoff.ts',
   'src/telephony/ami/frames.ts',
+  'src/work-orders/elements.ts',
+  'src/work-orders/number.ts',
+  'src/work-orders/terms.ts',
 ]
 
 const sliceOf = (path) => /^src\/([^/]+)\//.exec(path)?.[1]
