@@ -14,6 +14,8 @@ export type QueueConfig = {
   tombstoneMs: number
   /** After this long in `connecting` somebody must look whether the call still lives. */
   connectingMs: number
+  /** The same for a call back, whose citizen has to be rung first. */
+  callBackConnectingMs: number
   relaxation: Relaxation
   slots: SlotRules
   reconcile: {
@@ -38,6 +40,7 @@ export const defaultQueueConfig: QueueConfig = {
   aloneMs: 5_000,
   tombstoneMs: 24 * 3_600_000,
   connectingMs: 7_000,
+  callBackConnectingMs: 60_000,
   relaxation: {
     steps: [
       { afterMs: 30_000, relax: ['topic'] },

@@ -58,11 +58,11 @@ export type Matcher = {
   /** Reserves any stable pair. */
   reserveAny(): Promise<Reservation | null>
   /** The offer is in PostgreSQL. */
-  confirm(reservation: Reservation, row: { version: number; changedAtMs: number }): Promise<void>
+  confirm(reservation: Reservation, version: number): Promise<void>
   /** There will be no offer; with `exclude` this agent is not asked again for a while. */
   release(reservation: Reservation, exclude: boolean): Promise<void>
-  /** Widens the ring of one contact, or of all that are due. @returns those that moved */
-  relax(contactId: string | null, limit: number): Promise<string[]>
+  /** Widens the rings that are due. @returns the contacts that moved */
+  relax(limit: number): Promise<string[]>
   position(contactId: string): Promise<number | null>
   depth(): Promise<Record<Channel, { waiting: number; oldestMs: number }>>
   /** Reservations that lapsed without an offer. */
@@ -75,11 +75,13 @@ export type Matcher = {
   finishRebuild(build: string): Promise<void>
 }
 
+/** Redis did not do it. Nothing is lost by that: the reconciler brings the matcher in line with PostgreSQL. */
+export class MatcherAway extends Error {}
+
 /** The memory was lost or is being built by somebody else: whatever was to be said is said again by that build. */
-export class MatcherUnbuilt extends Error {
+export class MatcherUnbuilt extends MatcherAway {
   constructor() {
     super('the matcher has to be built from PostgreSQL first')
-    this.name = 'MatcherUnbuilt'
   }
 }
 
@@ -98,7 +100,7 @@ const scripts = {
   rebuild: 'rebuild',
 } as const
 
-/** @throws from every operation: `MatcherUnbuilt`, or the error of a Redis that does not answer */
+/** Every operation throws `MatcherAway` when Redis did not do it. */
 export function createMatcher(redis: Redis, region: string, config: QueueConfig): Matcher {
   const run = defineScripts(redis, `{cc:${region}}:m:`)
   const catalogue = createCatalogue(run)
@@ -228,14 +230,13 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
     reserveForContact: (contactId) => reserve('contact', contactId),
     reserveForAgent: (agentId) => reserve('agent', agentId),
     reserveAny: () => reserve('any', ''),
-    async confirm({ contactId, agentId }, { version, changedAtMs }) {
-      await run('endReservation', ['confirm', contactId, agentId, version, Math.round(changedAtMs)])
+    async confirm({ contactId, agentId }, version) {
+      await run('endReservation', ['confirm', contactId, agentId, version])
     },
     async release({ contactId, agentId }, exclude) {
       await run('endReservation', ['release', contactId, agentId, exclude ? 1 : 0, excludeMs])
     },
-    relax: async (contactId, limit) =>
-      (await run('relax', contactId === null ? [limit] : [limit, contactId])) as string[],
+    relax: async (limit) => (await run('relax', [limit])) as string[],
     async position(contactId) {
       return ((await ask('position', contactId)) as number) || null
     },
@@ -278,7 +279,8 @@ function defineScripts(redis: Redis, prefix: string): Script {
     try {
       return await commands[commandName(name)]!(prefix, ...args)
     } catch (error) {
-      throw error instanceof Error && error.message.startsWith('REBUILD') ? new MatcherUnbuilt() : error
+      const reason = error instanceof Error ? error.message : String(error)
+      throw reason.startsWith('REBUILD') ? new MatcherUnbuilt() : new MatcherAway(`${name}: ${reason}`)
     }
   }
 }

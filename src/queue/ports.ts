@@ -1,4 +1,3 @@
-import type { Actor } from '../base/actor.ts'
 import type { Channel } from '../contacts/model.ts'
 import type { Tx } from '../db/pool.ts'
 
@@ -49,7 +48,11 @@ export type OfferMade = {
   ring: number
 }
 
-/** Told only after the commit. Implemented by agent-desk (stream to the agent's node) and telephony (phone mode). */
+/**
+ * Told only after the commit. Implemented by agent-desk (stream to the agent's node) and telephony (phone mode). An
+ * offer may be announced again, by another gateway too, while nobody knows whether the first time was heard: do it once
+ * per `offerId`. A rejection says that the agent was not reached.
+ */
 export type OfferListener = {
   offered(offer: OfferMade): Promise<void>
   ended(
@@ -74,6 +77,10 @@ export type QueueService = {
   decline(offerId: string, agentId: string, reason: string): Promise<boolean>
   /** Ends the open offers of an agent without penalty (socket lost, sign-out) or as a reject (pause). */
   withdrawOffersOf(agentId: string, outcome: 'withdrawn' | 'declined', reason: string): Promise<void>
+  /** The offers that the agent has not yet answered. */
+  openOffersOf(agentId: string): Promise<OfferMade[]>
+  /** Phone mode: the dial of an offered contact ended without an answer; `status` is Asterisk's DIALSTATUS. */
+  dialEnded(contactId: string, status: string): Promise<void>
   /** An agent's facts changed (signed in, freed a slot, skill, schedule, back): reread and match. */
   agentChanged(agentId: string): Promise<void>
   /** A contact's row changed: reread and bring the matcher in line. */
@@ -84,4 +91,8 @@ export type QueueService = {
   stop(): Promise<void>
 }
 
-export type { Actor }
+/** Asked of telephony when a contact has been connecting for too long. */
+export type CallSight = {
+  /** `waiting`: held for somebody to take it; `busy`: being dialled or bridged; `unknown`: its Asterisk is out of sight. */
+  callState(callId: string): Promise<'waiting' | 'busy' | 'gone' | 'unknown'>
+}

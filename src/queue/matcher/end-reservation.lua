@@ -1,6 +1,6 @@
 -- Ends a reservation.
 -- ARGV: how (confirm | release), contact, agent, then
---   confirm: the version and the instant (ms) of the row with the offer
+--   confirm: the version of the row with the offer
 --   release: exclude (1 | 0), excludeMs
 --   confirm   PostgreSQL has the offer: true unless a newer row is already known
 --   release   no offer was written: the contact takes its place again, with `exclude` not before this agent
@@ -20,7 +20,7 @@ if how == 'confirm' then
   if c.st == 'w' then leaveQueue(c) end
   if c.agent ~= agent then dropHold(c.agent, id) end
   redis.call('ZREM', P .. 'reserved', id)
-  redis.call('HSET', P .. 'c:' .. id, 'st', 'o', 'agent', agent, 'ver', ARGV[4], 'changed', ARGV[5])
+  redis.call('HSET', P .. 'c:' .. id, 'st', 'o', 'agent', agent, 'ver', ARGV[4], 'changed', '0')
   -- Facts that are read from now on count the contact; those on their way may not.
   hold(agent, id, c.group, whole(nextSeq()))
   settle(agent)

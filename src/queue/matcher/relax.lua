@@ -1,13 +1,8 @@
 -- Moves waiting contacts whose time has come to their next ring.
--- ARGV: how many at most, and optionally the one contact that is meant
+-- ARGV: how many at most
 -- Returns the contacts that moved.
 local now = time()
-local due
-if ARGV[2] then
-  due = { ARGV[2] }
-else
-  due = redis.call('ZRANGEBYSCORE', P .. 'relax', '-inf', now, 'LIMIT', 0, tonumber(ARGV[1]))
-end
+local due = redis.call('ZRANGEBYSCORE', P .. 'relax', '-inf', now, 'LIMIT', 0, tonumber(ARGV[1]))
 local moved = {}
 for _, id in ipairs(due) do
   local c = readContact(id)

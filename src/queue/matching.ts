@@ -1,0 +1,272 @@
+import type { Log } from '../base/log.ts'
+import type { ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
+import type { Db } from '../db/pool.ts'
+import type { QueueConfig } from './config.ts'
+import { createLatest } from './gate.ts'
+import { MatcherAway, type MatchContact, type Matcher, type Reservation, type Synced } from './matcher.ts'
+import { consequencesOf } from './offer.ts'
+import type { Offering } from './offering.ts'
+import type { AgentDirectory } from './ports.ts'
+import * as store from './store.ts'
+
+/**
+ * Keeps the matcher in line with PostgreSQL and turns what it reserves into offers. What fails for want of one of them
+ * is owed and done again by `retry`; what a dead gateway owed is found by the reconciler.
+ */
+export type Matching = {
+  contactChanged(contactId: string): Promise<void>
+  /** A message joined it: its place may be another, whoever has it stays the same. */
+  contactTouched(contactId: string): Promise<void>
+  agentChanged(agentId: string): Promise<void>
+  /** Looks again for an agent for a contact that waits. */
+  matchContact(contactId: string): Promise<void>
+  /** Matches until no waiting contact and no free agent fit each other. */
+  matchAll(): Promise<void>
+  /** Does again what failed for want of a database or of Redis. */
+  retry(): Promise<void>
+  /** Tells the matcher what these rows say; rows of ended contacts included. */
+  sync(rows: readonly ContactForMatching[], at: { seq: string; generation: string }): Promise<Synced[]>
+}
+
+export type MatchingDeps = {
+  db: Db
+  contacts: ContactsForMatching
+  directory: Pick<AgentDirectory, 'facts'>
+  matcher: Matcher
+  offering: Pick<Offering, 'make' | 'settle'>
+  /** Looks again for an agent for this contact after that time. */
+  rematchLater: (contactId: string, afterMs: number) => void
+  config: QueueConfig
+  log: Log
+}
+
+/** A fuse: one call goes on no longer than this, whatever others do meanwhile. */
+const rounds = 200
+/** Offers made side by side when everything is matched at once. */
+const lanes = 4
+
+export function createMatching(deps: MatchingDeps): Matching {
+  const { db, contacts, directory, matcher, offering, config, log } = deps
+
+  async function sync(
+    rows: readonly ContactForMatching[],
+    at: { seq: string; generation: string },
+  ): Promise<Synced[]> {
+    const waiting = rows.filter((row) => row.state === 'queued').map((row) => row.id)
+    const past = waiting.length > 0 ? await store.recentOffers(db, waiting, config.excludeMs) : []
+    const pastOf = new Map<string, store.PastOffer[]>()
+    for (const offer of past) pastOf.set(offer.contactId, [...(pastOf.get(offer.contactId) ?? []), offer])
+    return matcher.syncContacts(
+      rows.map((row) => toMatch(row, pastOf.get(row.id) ?? [])),
+      at,
+    )
+  }
+
+  async function refreshAgent(agentId: string): Promise<void> {
+    const at = await matcher.moment()
+    if (!at) return
+    const facts = await directory.facts(agentId)
+    if (facts) await matcher.upsertAgents([facts], at)
+    else await matcher.removeAgents([agentId], at)
+  }
+
+  /**
+   * Makes the offer, or puts the matcher right about why there is none.
+   * @param again this pair was refused before: somebody else first, or it would come up for ever
+   */
+  async function tryPair(pair: Reservation, again: boolean): Promise<boolean> {
+    let made
+    try {
+      made = await offering.make(pair)
+    } catch (error) {
+      // If this fails too, the reservation lapses by itself.
+      await matcher.release(pair, false).catch(() => {})
+      throw error
+    }
+    if (made.made) {
+      await matcher.confirm(pair, made.contact.version)
+      return true
+    }
+    // First the facts, then the release: otherwise the same pair would come up at once.
+    if (made.why === 'contactGone') await lookAt(pair.contactId)
+    else await refreshAgent(pair.agentId)
+    await matcher.release(pair, again || made.why === 'rival')
+    if (again) await lookAt(pair.contactId)
+    return false
+  }
+
+  async function repeat(reserve: () => Promise<Reservation | null>, done: (pair: Reservation) => boolean) {
+    const refused = new Set<string>()
+    for (let round = 0; round < rounds; round += 1) {
+      const pair = await reserve()
+      if (!pair) return
+      const name = `${pair.contactId} ${pair.agentId}`
+      if (await tryPair(pair, refused.has(name))) {
+        if (done(pair)) return
+      } else refused.add(name)
+    }
+  }
+
+  const matchContact = (contactId: string): Promise<void> =>
+    // A pair that comes first may be served on the way; the contact itself comes after it.
+    repeat(
+      () => matcher.reserveForContact(contactId),
+      (pair) => pair.contactId === contactId,
+    )
+
+  const matchAgent = (agentId: string): Promise<void> =>
+    repeat(
+      () => matcher.reserveForAgent(agentId),
+      () => false,
+    )
+
+  /** Reads the row and tells the matcher; without any of what follows from it. */
+  async function lookAt(
+    contactId: string,
+  ): Promise<{ row: ContactForMatching | null; synced: Synced | null }> {
+    const at = await matcher.moment()
+    const row = await contacts.one(contactId)
+    if (!at) return { row, synced: null }
+    const [synced] = row ? await sync([row], at) : await matcher.syncContacts([goneRow(contactId)], at)
+    return { row, synced: synced ?? null }
+  }
+
+  /** Work that failed on the way, by name. A freed slot must wake the queue even if the database blinked. */
+  const owed = new Map<string, () => Promise<void>>()
+
+  async function attempt(name: string, again: () => Promise<void>, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      owed.set(name, again)
+      if (!(error instanceof MatcherAway)) throw error
+      log.debug({ name, err: error.message }, 'matcher away, owed')
+    }
+  }
+
+  const agentChanged: (agentId: string) => Promise<void> = createLatest((agentId) =>
+    attempt(
+      `agent ${agentId}`,
+      () => agentChanged(agentId),
+      async () => {
+        await refreshAgent(agentId)
+        await matchAgent(agentId)
+      },
+    ),
+  )
+
+  async function follow(contactId: string): Promise<void> {
+    const { row, synced } = await lookAt(contactId)
+    const touched = new Set([synced?.formerAgentId, row?.agentId])
+    for (const agentId of touched) if (agentId) await agentChanged(agentId)
+    if (row?.state === 'queued') await matchContact(contactId)
+    // Whoever it came back from is left out for a while, unless he is alone: those are the times to look again.
+    if (synced?.outcome === 'new' && synced.formerAgentId)
+      for (const afterMs of [config.aloneMs, config.excludeMs]) deps.rematchLater(contactId, afterMs)
+  }
+
+  const contactChanged: (contactId: string) => Promise<void> = createLatest(async (contactId) => {
+    // The offer before the contact: a contact read later has moved at least as far as the offer says.
+    const [offer] = await store.openOffersOfContacts(db, [contactId])
+    if (offer) await offering.settle(offer, await contacts.one(contactId))
+    await attempt(
+      `contact ${contactId}`,
+      () => contactChanged(contactId),
+      () => follow(contactId),
+    )
+  })
+
+  async function contactTouched(contactId: string): Promise<void> {
+    const { row, synced } = await lookAt(contactId)
+    const moved = synced?.outcome === 'moved' || synced?.outcome === 'new'
+    if (moved && row?.state === 'queued') await matchContact(contactId)
+  }
+
+  return {
+    contactChanged,
+    agentChanged,
+    sync,
+    contactTouched: (contactId) =>
+      attempt(
+        `contact ${contactId}`,
+        () => contactChanged(contactId),
+        () => contactTouched(contactId),
+      ),
+    matchContact: (contactId) =>
+      attempt(
+        `contact ${contactId}`,
+        () => contactChanged(contactId),
+        () => matchContact(contactId),
+      ),
+    async retry() {
+      const debts = [...owed]
+      owed.clear()
+      for (const [n, [, again]] of debts.entries()) {
+        try {
+          await again()
+        } catch (error) {
+          // Still away: this one has noted itself, the rest stays owed.
+          for (const [name, later] of debts.slice(n + 1)) owed.set(name, later)
+          throw error
+        }
+      }
+    },
+    async matchAll() {
+      let made: boolean
+      const lane = () =>
+        repeat(
+          () => matcher.reserveAny(),
+          () => {
+            made = true
+            return false
+          },
+        )
+      do {
+        made = false
+        await Promise.all(Array.from({ length: lanes }, lane))
+      } while (made)
+    },
+  }
+}
+
+/** States in which a contact is of no interest to the queue though it is open; an agent may have it. */
+const placeOf = (state: ContactForMatching['state']): MatchContact['place'] =>
+  state === 'queued' ? 'waiting' : state === 'ended' ? 'gone' : 'held'
+
+function toMatch(row: ContactForMatching, past: readonly store.PastOffer[]): MatchContact {
+  const latest = new Map(past.map((offer) => [offer.agentId, offer]))
+  return {
+    id: row.id,
+    channel: row.channel,
+    place: placeOf(row.state),
+    version: row.version,
+    changedAtMs: row.changedAtMs,
+    score: row.score,
+    queuedAtMs: row.queuedAtMs,
+    requirement: row.requirement,
+    emergency: row.emergency,
+    stickyAgentId: row.stickyAgentId,
+    agentId: row.agentId,
+    refused: past
+      .filter((offer) => consequencesOf(offer.outcome).excluded)
+      .map(({ agentId, endedMs }) => ({ agentId, sinceMs: endedMs })),
+    pardoned: [...latest.values()]
+      .filter((offer) => offer.outcome === 'withdrawn')
+      .map((offer) => offer.agentId),
+  }
+}
+
+/** A contact without a row, e.g. of a database that was restored to an older day. */
+const goneRow = (id: string): MatchContact => ({
+  id,
+  channel: 'web',
+  place: 'gone',
+  version: Number.MAX_SAFE_INTEGER,
+  changedAtMs: 0,
+  score: 0,
+  queuedAtMs: 0,
+  requirement: {},
+  emergency: false,
+  stickyAgentId: null,
+  agentId: null,
+})

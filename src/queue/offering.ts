@@ -1,0 +1,255 @@
+import { system } from '../base/actor.ts'
+import { newId } from '../base/ids.ts'
+import type { Log } from '../base/log.ts'
+import type { Contact, ContactState } from '../contacts/model.ts'
+import type { ContactDoor, ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
+import type { ContactFact } from '../contacts/transition.ts'
+import { addToOutbox } from '../db/outbox.ts'
+import { sqlState, uniqueViolation, type Db } from '../db/pool.ts'
+import { mayTake, ringsOf, type ContactToMatch } from './choose-agent.ts'
+import type { QueueConfig } from './config.ts'
+import type { Reservation } from './matcher.ts'
+import { consequencesOf, contactGone, judgeAccept, judgeExpiry, judgeMoved, limitMs } from './offer.ts'
+import type { AcceptResult, AgentDirectory, OfferListener, OfferMade, OfferOutcome } from './ports.ts'
+import * as store from './store.ts'
+import { createGate } from './gate.ts'
+
+/**
+ * The life of an offer in PostgreSQL. Each step is one transaction through the contact's door and is told to others
+ * only after its commit. Locks are taken in one order: the agent, the contact, the offer.
+ */
+export type Offering = {
+  /** Turns a reservation into an offer, if contact and agent are still free by PostgreSQL. */
+  make(reservation: Reservation): Promise<Made>
+  accept(offerId: string, agentId: string, epoch: number): Promise<AcceptResult>
+  /** Ends an open offer; false when it was over. */
+  end(offerId: string, outcome: Refusal, reason: string | null): Promise<boolean>
+  /** Ends it if its time is over; otherwise says how long it has, ms. */
+  expire(offerId: string): Promise<{ waitMs: number } | null>
+  /** Ends an open offer whose contact went on without it. `contact` must have been read after the offer. */
+  settle(offer: store.OfferRow, contact: ContactForMatching | null): Promise<void>
+  /** Tells the agent's desk or phone, again where that is in doubt. */
+  announce(offer: store.OfferRow): Promise<void>
+}
+
+export type Made =
+  | { made: true; contact: Contact }
+  /** `rival`: PostgreSQL knows of a contact or an offer that stands in the way. */
+  | { made: false; why: 'contactGone' | 'agentBusy' | 'rival' }
+
+/** Ends after which the contact is offered to somebody else. */
+export type Refusal = Exclude<OfferOutcome, 'accepted' | 'abandoned'>
+
+export type OfferingDeps = {
+  db: Db
+  door: Pick<ContactDoor, 'applyIn'>
+  contacts: Pick<ContactsForMatching, 'one'>
+  directory: Pick<AgentDirectory, 'facts' | 'markNotResponding'>
+  /** Read at every call, so listeners may be added while the program is put together. */
+  listeners: readonly OfferListener[]
+  /** Told after a change of a contact was committed. */
+  announceChange: (contact: Contact, fact: ContactFact, before: ContactState) => void
+  /** A contact or an agent is free again, or gone. */
+  changed: (contactId: string, agentId: string) => void
+  /** Rings for the relay. */
+  wake: () => void
+  config: QueueConfig
+  log: Log
+}
+
+/** Rolls a transaction back with an expected refusal. */
+class Refused extends Error {
+  readonly why: Exclude<Made, { made: true }>['why']
+  constructor(why: Exclude<Made, { made: true }>['why']) {
+    super(why)
+    this.why = why
+  }
+}
+
+/** Rolls back because something else was first. */
+class Lost extends Error {}
+
+const actor = system('queue')
+
+/** Offers under way at once on one gateway. Each needs two connections, so the pool must be larger than twice this. */
+const atOnce = 4
+
+export function createOffering(deps: OfferingDeps): Offering {
+  const { db, door, contacts, directory, config, log } = deps
+  const gate = createGate(atOnce)
+
+  const tell = async (what: string, offerId: string, say: (listener: OfferListener) => Promise<void>) => {
+    const told = await Promise.allSettled(deps.listeners.map(say))
+    for (const one of told)
+      if (one.status === 'rejected') log.warn({ offerId, what, err: String(one.reason) }, 'offer not told')
+    return told.every((one) => one.status === 'fulfilled')
+  }
+
+  async function announce(offer: store.OfferRow): Promise<void> {
+    if (await tell('offered', offer.offerId, (listener) => listener.offered(asMade(offer))))
+      await store.markAnnounced(db, offer.offerId)
+  }
+
+  async function tellEnd(offer: store.OfferRow, outcome: OfferOutcome, reason: string | null) {
+    const { offerId, contactId, agentId } = offer
+    await tell('ended', offerId, (listener) =>
+      listener.ended({ offerId, contactId, agentId }, outcome, reason),
+    )
+    deps.changed(contactId, agentId)
+  }
+
+  async function write(row: ContactForMatching, reservation: Reservation) {
+    const { contactId, agentId, ring } = reservation
+    return db.tx(async (tx) => {
+      await store.lockAgent(tx, agentId)
+      const facts = await directory.facts(agentId)
+      if (!facts || !mayTake(facts, demandNow(row, ring, config), config.slots))
+        throw new Refused('agentBusy')
+      const offerId = newId()
+      const applied = await door.applyIn(
+        tx,
+        contactId,
+        { type: 'offered', agentId },
+        { actor, data: { offerId, ring } },
+      )
+      if (!applied.ok || applied.note) throw new Refused('contactGone')
+      const limit = limitMs(row.channel, config.offerMs)
+      const offer = await store.insertOffer(tx, {
+        id: offerId,
+        contactId,
+        agentId,
+        agentEpoch: facts.epoch,
+        channel: row.channel,
+        // Texts come to the page even where calls ring on a telephone.
+        mode: row.channel === 'voice' ? facts.mode : 'desk',
+        ring,
+        limitMs: limit,
+      })
+      await addToOutbox(tx, { queue: 'offers', name: 'expire', data: { offerId }, delayMs: limit })
+      return { offer, contact: applied.contact }
+    })
+  }
+
+  async function make(reservation: Reservation): Promise<Made> {
+    const row = await contacts.one(reservation.contactId)
+    if (row?.state !== 'queued') return { made: false, why: 'contactGone' }
+    try {
+      const { offer, contact } = await gate(() => write(row, reservation))
+      deps.wake()
+      deps.announceChange(contact, { type: 'offered', agentId: offer.agentId }, 'queued')
+      // The desk hears at once; what it does with it is not this contact's business to wait for.
+      void announce(offer).catch((error: unknown) =>
+        log.warn({ offerId: offer.offerId, err: String(error) }, 'announcement not noted'),
+      )
+      return { made: true, contact }
+    } catch (error) {
+      if (error instanceof Refused) return { made: false, why: error.why }
+      if (sqlState(error) === uniqueViolation) return { made: false, why: 'rival' }
+      throw error
+    }
+  }
+
+  async function accept(offerId: string, agentId: string, epoch: number): Promise<AcceptResult> {
+    const judge = async () => {
+      const offer = await store.findOffer(db, offerId)
+      return { offer, refusal: judgeAccept(offer, agentId, epoch, offer?.nowMs ?? 0) }
+    }
+    const { offer, refusal } = await judge()
+    if (refusal || !offer) return refusal ?? contactGone
+    const fact: ContactFact = { type: 'accepted', agentId }
+    try {
+      const contact = await db.tx(async (tx) => {
+        const applied = await door.applyIn(tx, offer.contactId, fact, { actor, data: { offerId } })
+        if (!applied.ok || applied.note) throw new Lost()
+        // The deadline and every other end of the offer are judged here, by the database, under the contact's lock.
+        if (!(await store.acceptOffer(tx, offerId))) throw new Lost()
+        return applied.contact
+      })
+      deps.wake()
+      deps.announceChange(contact, fact, 'offered')
+      void tellEnd(offer, 'accepted', null)
+      return { ok: true, contactId: contact.id, channel: contact.channel, callId: contact.callId }
+    } catch (error) {
+      if (!(error instanceof Lost)) throw error
+      deps.changed(offer.contactId, agentId)
+      return (await judge()).refusal ?? contactGone
+    }
+  }
+
+  async function end(offerId: string, outcome: Refusal, reason: string | null): Promise<boolean> {
+    const offer = await store.findOffer(db, offerId)
+    if (!offer || offer.outcome !== null) return false
+    const fact: ContactFact = { type: 'offerEnded', outcome }
+    try {
+      const { became, contact } = await db.tx(async (tx) => {
+        const applied = await door.applyIn(tx, offer.contactId, fact, { actor, data: { offerId, reason } })
+        const moved = applied.ok && !applied.note
+        // If the contact went its own way first, that is how the offer ended, whatever was meant.
+        const became = moved ? outcome : (judgeMoved(offer, applied.contact) ?? outcome)
+        // Ended meanwhile: the contact may stand offered to somebody else by now and must not be touched.
+        if (!(await store.closeOffer(tx, offerId, became, reason))) throw new Lost()
+        if (consequencesOf(became).notResponding)
+          await directory.markNotResponding(tx, offer.agentId, offerId)
+        return { became, contact: moved ? applied.contact : null }
+      })
+      deps.wake()
+      if (contact) deps.announceChange(contact, fact, 'offered')
+      await tellEnd(offer, became, reason)
+      return became === outcome
+    } catch (error) {
+      if (error instanceof Lost) return false
+      throw error
+    }
+  }
+
+  return {
+    make,
+    accept,
+    end,
+    announce,
+
+    async expire(offerId) {
+      const offer = await store.findOffer(db, offerId)
+      if (!offer) return null
+      const judged = judgeExpiry(offer, offer.nowMs)
+      if ('waitMs' in judged) return judged
+      if ('outcome' in judged) await end(offerId, judged.outcome, 'deadline')
+      return null
+    },
+
+    async settle(offer, contact) {
+      const outcome = judgeMoved(offer, contact)
+      if (!outcome || !(await store.closeOffer(db, offer.offerId, outcome, 'contactMoved'))) return
+      await tellEnd(offer, outcome, 'contactMoved')
+    },
+  }
+}
+
+/** The contact with the demand of the ring in which it was matched. */
+function demandNow(row: ContactForMatching, ring: number, config: QueueConfig): ContactToMatch {
+  const rings = ringsOf(row.requirement, config.relaxation)
+  return { ...row, requirement: (rings[ring] ?? rings.at(-1)!).requirement }
+}
+
+/** What others are told of an offer. */
+export const asMade = ({
+  offerId,
+  contactId,
+  channel,
+  agentId,
+  agentEpoch,
+  mode,
+  offeredAt,
+  deadline,
+  ring,
+}: store.OfferRow): OfferMade => ({
+  offerId,
+  contactId,
+  channel,
+  agentId,
+  agentEpoch,
+  mode,
+  offeredAt,
+  deadline,
+  ring,
+})

@@ -1,0 +1,140 @@
+import type { Channel } from '../contacts/model.ts'
+import type { Tx } from '../db/pool.ts'
+import type { Offer } from './offer.ts'
+import type { OfferMade, OfferOutcome } from './ports.ts'
+
+/** SQL of the offer row. An offer is opened once and ended once; nothing else ever changes but its announcement. */
+
+export type OfferRow = Offer & OfferMade
+
+const columns = `id as "offerId", contact_id as "contactId", channel, agent_id as "agentId",
+  agent_epoch as "agentEpoch", mode, ring, outcome, announced_at is not null as announced,
+  (extract(epoch from deadline) * 1000)::float8 as "deadlineMs",
+  to_char(offered_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "offeredAt",
+  to_char(deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as deadline`
+
+const one = <T>(rows: T[]): T | null => rows[0] ?? null
+
+export type NewOffer = {
+  id: string
+  contactId: string
+  agentId: string
+  agentEpoch: number
+  channel: Channel
+  mode: 'desk' | 'phone'
+  ring: number
+  limitMs: number
+}
+
+/** @throws unique violation when the contact has an open offer */
+export async function insertOffer(tx: Tx, o: NewOffer): Promise<OfferRow> {
+  const [row] = await tx.query<OfferRow>(
+    `with t as (select clock_timestamp() as now)
+     insert into offers (id, contact_id, agent_id, agent_epoch, channel, mode, ring, offered_at, deadline)
+     select $1, $2, $3, $4, $5, $6, $7, now, now + $8 * interval '1 millisecond' from t
+     returning ${columns}`,
+    [o.id, o.contactId, o.agentId, o.agentEpoch, o.channel, o.mode, o.ring, o.limitMs],
+  )
+  return row!
+}
+
+/** The offer, with the instant at which it was read: both by the database clock. */
+export async function findOffer(tx: Tx, id: string): Promise<(OfferRow & { nowMs: number }) | null> {
+  return one(
+    await tx.query<OfferRow & { nowMs: number }>(
+      `select ${columns}, (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"
+       from offers where id = $1`,
+      [id],
+    ),
+  )
+}
+
+/** Accepts while it is open and in time; null when it is not. */
+export async function acceptOffer(tx: Tx, id: string): Promise<OfferRow | null> {
+  return one(
+    await tx.query<OfferRow>(
+      `update offers set outcome = 'accepted', ended_at = clock_timestamp()
+       where id = $1 and ended_at is null and deadline > clock_timestamp() returning ${columns}`,
+      [id],
+    ),
+  )
+}
+
+/** Ends it in another way; null when it had ended. */
+export async function closeOffer(
+  tx: Tx,
+  id: string,
+  outcome: OfferOutcome,
+  reason: string | null,
+): Promise<OfferRow | null> {
+  return one(
+    await tx.query<OfferRow>(
+      `update offers set outcome = $2, reason = $3, ended_at = clock_timestamp()
+       where id = $1 and ended_at is null returning ${columns}`,
+      [id, outcome, reason],
+    ),
+  )
+}
+
+export const openOffersOfAgent = (tx: Tx, agentId: string): Promise<OfferRow[]> =>
+  tx.query(`select ${columns} from offers where agent_id = $1 and ended_at is null order by offered_at`, [
+    agentId,
+  ])
+
+export const openOffersOfContacts = (tx: Tx, contactIds: readonly string[]): Promise<OfferRow[]> =>
+  tx.query(`select ${columns} from offers where contact_id = any($1::uuid[]) and ended_at is null`, [
+    contactIds,
+  ])
+
+/** Open offers whose deadline has passed. */
+export async function overdueOffers(tx: Tx, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select id from offers where ended_at is null and deadline <= clock_timestamp() order by deadline limit $1`,
+    [limit],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Open offers that nobody is known to have announced, made at least so long ago and not about to end. */
+export const unannouncedOffers = (tx: Tx, olderMs: number, limit: number): Promise<OfferRow[]> =>
+  tx.query(
+    `select ${columns} from offers
+     where ended_at is null and announced_at is null
+       and offered_at < clock_timestamp() - $1 * interval '1 millisecond'
+       and deadline > clock_timestamp() + $1 * interval '1 millisecond'
+     order by offered_at limit $2`,
+    [olderMs, limit],
+  )
+
+export async function markAnnounced(tx: Tx, id: string): Promise<void> {
+  await tx.query(
+    `update offers set announced_at = clock_timestamp() where id = $1 and announced_at is null`,
+    [id],
+  )
+}
+
+export type PastOffer = { contactId: string; agentId: string; outcome: OfferOutcome; endedMs: number }
+
+/** How lately ended offers of these contacts ended. */
+export const recentOffers = (tx: Tx, contactIds: readonly string[], withinMs: number): Promise<PastOffer[]> =>
+  tx.query(
+    `select contact_id as "contactId", agent_id as "agentId", outcome,
+       (extract(epoch from ended_at) * 1000)::float8 as "endedMs"
+     from offers
+     where contact_id = any($1::uuid[]) and ended_at > clock_timestamp() - $2 * interval '1 millisecond'
+     order by ended_at`,
+    [contactIds, withinMs],
+  )
+
+/** Nobody else makes this agent an offer until the transaction ends: his free slots cannot be given twice. */
+export async function lockAgent(tx: Tx, agentId: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 8890))`, [agentId])
+}
+
+/** The database clock, ms. */
+export async function databaseNow(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ ms: number }>(
+    `select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`,
+  )
+  return row!.ms
+}
