@@ -34,7 +34,7 @@ const phone = (n: number): string => asterisk.banks[0]?.numbers[n] ?? ''
 beforeAll(async () => {
   asterisk = await startTestAsterisk({
     promptOverrides: shortPrompts(['greeting', 'notice', 'keys', 'called-back', 'call-back']),
-    timings: { slice: 2 },
+    timings: { slice: 2, qualify: 0 },
   })
   eye = await TestAmi.connect(asterisk)
   const [bank] = asterisk.banks
