@@ -1,0 +1,259 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { roles } from '../../../src/base/actor.ts'
+import { allowedActions, actionNames } from '../../../src/work-orders/allowed.ts'
+import { decide, type Command, type Refused } from '../../../src/work-orders/decide.ts'
+import { apply, isOpen, type WorkOrder } from '../../../src/work-orders/model.ts'
+import { context, now, order, staff, statute } from './support.ts'
+
+const dispatch = (more: Partial<Command & { action: 'dispatch' }> = {}): Command => ({
+  action: 'dispatch',
+  leadUnit: 'lighting',
+  coUnits: [],
+  petitionUnit: null,
+  basis: null,
+  ...more,
+})
+const accepted = (more: Partial<WorkOrder> = {}) => order({ state: 'accepted', ...more })
+const nothing = { name: false, home: false, contact: false, confidentialityAsked: false }
+
+const refusal = (decided: ReturnType<typeof decide>): Refused => {
+  if (!('refused' in decided)) throw new Error('was granted')
+  return decided
+}
+const granted = (decided: ReturnType<typeof decide>) => {
+  if ('refused' in decided) throw new Error(decided.refused)
+  return decided
+}
+
+describe('第二十条第（二）项 受理与转办', () => {
+  it('accepts a registered order', () => {
+    const { events, cite } = granted(decide(order(), { action: 'accept' }, context('agent')))
+    expect(events).toEqual([{ type: 'accepted' }])
+    expect(cite).toContain('第二十条第（二）项')
+  })
+
+  it('dispatches an accepted one to one lead unit and its co-units, delivered at once', () => {
+    const decided = granted(decide(accepted(), dispatch({ coUnits: ['district'] }), context()))
+    expect(decided.events).toEqual([
+      {
+        type: 'dispatched',
+        basis: null,
+        warnings: [],
+        legs: [
+          { n: 1, unitId: 'lighting', role: 'lead', deliveredAt: now },
+          { n: 2, unitId: 'district', role: 'co', deliveredAt: now },
+        ],
+      },
+    ])
+  })
+
+  it.each<[string, WorkOrder, Command, number, string]>([
+    ['accept twice', accepted(), { action: 'accept' }, 409, 'wrongState'],
+    ['dispatch before acceptance', order(), dispatch(), 409, 'wrongState'],
+    ['dispatch a refused order', order({ state: 'refused' }), dispatch(), 409, 'wrongState'],
+    ['dispatch to nobody known', accepted(), dispatch({ leadUnit: 'nowhere' }), 422, 'unitUnknown'],
+    ['dispatch to a closed unit', accepted(), dispatch({ leadUnit: 'closed' }), 422, 'unitUnknown'],
+    ['lead and co-unit the same', accepted(), dispatch({ coUnits: ['lighting'] }), 422, 'unitTwice'],
+    [
+      'append to a merged order',
+      order({ state: 'merged' }),
+      { action: 'append', facts: 'x', contactId: null },
+      409,
+      'wrongState',
+    ],
+    [
+      'supply when nothing is missing',
+      order(),
+      { action: 'supply', supplied: { ...nothing, name: true } },
+      409,
+      'nothingMissing',
+    ],
+  ])('refuses to %s', (_what, before, command, status, code) => {
+    const refused = refusal(decide(before, command, context()))
+    expect(refused).toMatchObject({ refused: code, status })
+    expect(refused.title).toMatch(/[\u4e00-\u9fff]/)
+    expect(refused.detail).toMatch(/[\u4e00-\u9fff]/)
+  })
+})
+
+describe('不予受理 (第二条、第六条、第十条、第十二条)', () => {
+  const refuse = (reason: string, tell: string): Command => ({
+    action: 'refuse',
+    reason,
+    tell,
+    otherChannel: null,
+  })
+
+  it('needs a reason of the statute and names another channel even where the agent did not', () => {
+    const { events, cite } = granted(
+      decide(order(), refuse('outsideCity', '请向事发地提出'), context('agent')),
+    )
+    expect(events[0]).toMatchObject({ type: 'refused', reason: 'outsideCity' })
+    expect(events[0]).toHaveProperty('otherChannel', expect.stringContaining('12345'))
+    expect(cite).toContain('第二条')
+  })
+  it.each([
+    ['repeated', '说过了', 'refusalReasonUnknown'],
+    ['vague', '太空泛', 'refusalReasonUnknown'],
+    ['outsideCity', '  ', 'reasonNotTold'],
+  ])('refuses the refusal %s told as %j', (reason, tell, code) => {
+    expect(refusal(decide(order(), refuse(reason, tell), context('agent')))).toMatchObject({
+      refused: code,
+      status: 422,
+    })
+  })
+})
+
+describe('第二十条第（四）项 信访两个去向', () => {
+  const petition = accepted({ category: 4 })
+
+  it('goes to the handler and to the petition office at once', () => {
+    const { events, cite } = granted(decide(petition, dispatch({ petitionUnit: 'petition' }), context()))
+    expect(events[0]).toMatchObject({ legs: [{ role: 'lead' }, { role: 'petition', unitId: 'petition' }] })
+    expect(cite).toContain('第二十条第（四）项')
+  })
+  it.each<[string, WorkOrder, string | null, string]>([
+    ['a petition without the petition office', petition, null, 'petitionLegMissing'],
+    ['a petition supervised by an ordinary unit', petition, 'district', 'petitionLegMissing'],
+    ['another matter sent to the petition office', accepted(), 'petition', 'noPetition'],
+  ])('refuses %s', (_what, before, petitionUnit, code) => {
+    expect(refusal(decide(before, dispatch({ petitionUnit }), context()))).toMatchObject({
+      refused: code,
+      cite: expect.stringContaining('第二十条第（四）项'),
+    })
+  })
+})
+
+describe('第二十六条 不转交被投诉、被举报的单位', () => {
+  it.each([[dispatch({ leadUnit: 'district' })], [dispatch({ coUnits: ['district'] })]])(
+    'refuses %o',
+    (command) => {
+      const accused = accepted({ kind: 'complaint', accusedUnitId: 'district' })
+      expect(refusal(decide(accused, command, context()))).toMatchObject({
+        refused: 'unitIsAccused',
+        cite: expect.stringContaining('第二十六条'),
+      })
+    },
+  )
+  it('keeps a tip-off apart from orders that others read', () => {
+    const into = order({ id: 'order-2', number: 'AS2603022718291' })
+    const merge: Command = { action: 'merge', into }
+    expect(refusal(decide(order({ confidential: 'tipOff' }), merge, context()))).toMatchObject({
+      refused: 'mergeAcrossSecrecy',
+      cite: expect.stringContaining('第二十六条'),
+    })
+  })
+})
+
+describe('第八条 领导责任制', () => {
+  it('warns of a unit without leaders and dispatches all the same', () => {
+    const { events } = granted(decide(accepted(), dispatch({ leadUnit: 'leaderless' }), context()))
+    expect(events[0]).toMatchObject({ warnings: ['unitWithoutLeaders'] })
+  })
+})
+
+describe('第二十五条第（二）项 重复反映', () => {
+  const open = order({ id: 'order-2', number: 'AS2603022718291' })
+  it('joins the same matter to an open order', () => {
+    const { events, cite } = granted(decide(order(), { action: 'merge', into: open }, context()))
+    expect(events).toEqual([{ type: 'merged', into: open.number }])
+    expect(cite).toContain('第二十五条第（二）项')
+  })
+  it.each([
+    ['itself', order(), 'mergeIntoItself'],
+    ['a closed order', { ...open, state: 'refused' } as WorkOrder, 'mergeTargetClosed'],
+    [
+      'an order of another city',
+      { ...open, statute: { slug: 'baiyin-2024', version: '1' } },
+      'mergeAcrossStatutes',
+    ],
+  ])('refuses to join it to %s', (_what, into, code) => {
+    expect(refusal(decide(order(), { action: 'merge', into }, context()))).toMatchObject({ refused: code })
+  })
+})
+
+describe('第十八条第（一）项 补充要素', () => {
+  const incomplete = order({ missing: ['requesterName', 'requesterAddress'], kind: null })
+
+  it('takes what was supplied off the list and keeps the rest', () => {
+    const identity = { name: false, home: false, contact: true, confidentialityAsked: false }
+    const supplied = { ...nothing, name: true, kind: 'help' }
+    const { events } = granted(
+      decide(incomplete, { action: 'supply', supplied }, context('agent', { identity })),
+    )
+    expect(events[0]).toMatchObject({
+      elements: ['requesterName', 'kind'],
+      missing: ['requesterAddress'],
+      kind: 'help',
+    })
+  })
+  it.each([
+    [{ ...nothing }, 'nothingSupplied'],
+    [{ ...nothing, kind: 'gossip' }, 'kindUnknown'],
+    [{ ...nothing, category: 11 }, 'categoryUnknown'],
+  ])('refuses %o', (supplied, code) => {
+    expect(refusal(decide(incomplete, { action: 'supply', supplied }, context()))).toMatchObject({
+      refused: code,
+      status: 422,
+    })
+  })
+})
+
+describe('who may do what', () => {
+  it.each(roles.map((role) => [role]))('%s', (role) => {
+    const may = ['agent', 'teamLead', 'dispatcher'].includes(role)
+    const accept = allowedActions(order(), staff(role), statute).find((a) => a.action === 'accept')
+    expect(accept).toMatchObject({ allowed: may, label: '受理' })
+    expect(accept?.reason === null).toBe(may)
+    if (!may)
+      expect(refusal(decide(order(), { action: 'accept' }, context(role)))).toMatchObject({
+        refused: 'roleNotAllowed',
+        status: 403,
+      })
+  })
+
+  it('shows for every action a reason and an article', () => {
+    const shown = allowedActions(order({ state: 'dispatched' }), staff('dispatcher'), statute)
+    expect(shown.map((a) => a.action)).toEqual(actionNames)
+    expect(shown.filter((a) => a.allowed).map((a) => a.action)).toEqual(['append'])
+    for (const { cite, allowed, reason } of shown) {
+      expect(cite === null || cite.startsWith('《')).toBe(true)
+      expect(reason === null).toBe(allowed)
+    }
+  })
+})
+
+describe('properties of the door', () => {
+  const other = order({ id: 'order-2', number: 'AS2603022718291' })
+  const commands: fc.Arbitrary<Command> = fc.oneof(
+    fc.constant<Command>({ action: 'accept' }),
+    fc
+      .constantFrom('outsideCity', 'nonsense')
+      .map((reason): Command => ({ action: 'refuse', reason, tell: 'x', otherChannel: null })),
+    fc.constantFrom('lighting', 'closed', 'district').map((leadUnit) => dispatch({ leadUnit })),
+    fc.constant<Command>({ action: 'append', facts: '又来电', contactId: null }),
+    fc.constant<Command>({ action: 'merge', into: other }),
+    fc.constant<Command>({ action: 'supply', supplied: { ...nothing, name: true } }),
+  )
+
+  it('lets nothing through that is not shown as allowed, and an ended order never moves again', () => {
+    fc.assert(
+      fc.property(fc.array(commands, { maxLength: 12 }), fc.constantFrom(...roles), (sequence, role) => {
+        let current = order({ missing: ['requesterName'] })
+        for (const command of sequence) {
+          const shown = allowedActions(current, staff(role), statute).find((a) => a.action === command.action)
+          const decided = decide(current, command, context(role))
+          if ('refused' in decided) continue
+          expect(shown?.allowed).toBe(true)
+          expect(isOpen(current)).toBe(true)
+          const version = current.version
+          for (const event of decided.events) current = apply(current, event, now)
+          expect(current.version).toBeGreaterThan(version)
+          if (current.state === 'dispatched')
+            expect(current.legs.filter((l) => l.role === 'lead')).toHaveLength(1)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,59 @@
+import type { Actor, Role } from '../../../src/base/actor.ts'
+import { anshan2019 } from '../../../src/statutes/anshan-2019/index.ts'
+import { stateCouncilCalendar } from '../../../src/statutes/state-council.ts'
+import type { Context, UnitFacts } from '../../../src/work-orders/decide.ts'
+import type { WorkOrder } from '../../../src/work-orders/model.ts'
+
+export const statute = anshan2019
+export const calendar = stateCouncilCalendar()
+export const now = new Date('2026-03-02T10:00+08:00')
+
+export const staff = (role: Role): Actor => ({ kind: 'staff', id: `${role}-1`, role })
+
+export const order = (more: Partial<WorkOrder> = {}): WorkOrder => ({
+  id: 'order-1',
+  number: 'AS2603022718290',
+  statute: { slug: statute.slug, version: statute.version },
+  state: 'registered',
+  version: 1,
+  sourceChannel: 'voice',
+  raisedAt: now,
+  registeredAt: now,
+  kind: 'help',
+  category: 2,
+  title: '路灯不亮',
+  facts: '小区门口路灯不亮。',
+  place: '铁西区二道街',
+  requesterId: 'requester-1',
+  confidential: 'normal',
+  urgent: false,
+  incident: null,
+  accusedUnitId: null,
+  missing: [],
+  legs: [],
+  mergedInto: null,
+  acceptedAt: null,
+  ...more,
+})
+
+const unit = (id: string, more: Partial<UnitFacts> = {}): [string, UnitFacts] => [
+  id,
+  { id, name: id, petitionOffice: false, enabled: true, hasLeaders: true, ...more },
+]
+
+export const units = new Map<string, UnitFacts>([
+  unit('lighting'),
+  unit('district'),
+  unit('leaderless', { hasLeaders: false }),
+  unit('closed', { enabled: false }),
+  unit('petition', { petitionOffice: true }),
+])
+
+export const context = (role: Role = 'dispatcher', more: Partial<Context> = {}): Context => ({
+  actor: staff(role),
+  statute,
+  now,
+  units,
+  identity: { name: true, home: true, contact: true, confidentialityAsked: false },
+  ...more,
+})
