@@ -75,6 +75,20 @@ export async function addressOf(
   return row ?? null
 }
 
+/** Callers who wait on these nodes for an agent, oldest first. */
+export const waitingCalls = (
+  tx: Tx,
+  nodes: string[],
+): Promise<{ contactId: string; callId: string; waitedMs: number }[]> =>
+  tx.query(
+    `select id as "contactId", call_id as "callId",
+       (extract(epoch from clock_timestamp() - coalesce(queued_at, received_at)) * 1000)::float8 as "waitedMs"
+     from contacts
+     where channel = 'voice' and state = 'queued' and not call_back and call_id is not null and node = any($1)
+     order by received_at limit 500`,
+    [nodes],
+  )
+
 /** Registrations that are owed, the oldest debt first: the team lead's list. */
 export const owedContacts = (tx: Tx, limit: number): Promise<Contact[]> =>
   tx.query(
@@ -113,6 +127,7 @@ export const historyOf = (
 
 export type MessageRow = {
   id: string
+  providerId: string
   direction: 'in' | 'out'
   kind: string
   body: string
@@ -124,11 +139,16 @@ export type MessageRow = {
 export const messagesOf = (tx: Tx, contactId: string, limit = 200): Promise<MessageRow[]> =>
   tx.query(
     `select * from (
-       select id, direction, kind, body, media, author, received_at as "receivedAt"
+       select id, provider_id as "providerId", direction, kind, body, media, author, received_at as "receivedAt"
        from messages where contact_id = $1 order by received_at desc, id desc limit $2) newest
      order by "receivedAt", id`,
     [contactId, limit],
   )
+
+export async function textOf(tx: Tx, messageId: string): Promise<string | null> {
+  const [row] = await tx.query<{ body: string }>(`select body from messages where id = $1`, [messageId])
+  return row?.body ?? null
+}
 
 export type ContactFilter = {
   id?: string

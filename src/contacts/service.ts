@@ -7,7 +7,7 @@ import { createIntake, type IntakeDeps } from './intake.ts'
 import type { ContactsForMatching } from './ports.ts'
 import * as reads from './reads.ts'
 import { createRegister, type Registrar } from './registration.ts'
-import { findByCallId, findContact } from './store.ts'
+import { findByCallId, findContact, forgetAddress } from './store.ts'
 
 export type ContactLimits = ConversationLimits & { wrapUpMs: number }
 
@@ -44,6 +44,10 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
     byCallId: (callId: string) => findByCallId(db, callId),
     addressOf: (id: string, tx: Tx = db) => reads.addressOf(tx, id),
     openCallsOf: (node: string) => openCallsOf(db, node),
+    waitingCalls: (nodes: string[]) => reads.waitingCalls(db, nodes),
+    /** A follower left: his address goes, the cases stay. */
+    forgetAddress: (channel: string, lookup: string) => forgetAddress(db, channel, lookup),
+    textOf: (messageId: string) => reads.textOf(db, messageId),
     countCallBackTry: (id: string) => countTry(db, id),
     messagesOf: (id: string, limit?: number) => reads.messagesOf(db, id, limit),
     ofAgent: (agentId: string) => reads.contactsOfAgent(db, agentId),

@@ -84,3 +84,11 @@ export async function writeNote(
     [contactId, type, actor.kind, actor.id, actor.role, cite ?? null, data],
   )
 }
+
+/** Makes an address unreadable (个人信息保护法 第四十七条); the keyed hash stays, so that nothing is counted twice. */
+export async function forgetAddress(tx: Tx, channel: string, lookup: string): Promise<void> {
+  await tx.query(`update contacts set address_sealed = null where channel = $1 and address_lookup = $2`, [
+    channel,
+    lookup,
+  ])
+}

@@ -5,6 +5,7 @@ import type { Pii } from '../base/pii.ts'
 import { problem } from '../base/problem.ts'
 import type { Db, Tx } from '../db/pool.ts'
 import {
+  careGroups,
   codeLifeMs,
   codesPerHour,
   codeTries,
@@ -43,7 +44,7 @@ export type Requesters = {
   describe(
     tx: Tx,
     requesterId: string,
-    said: { name?: string; home?: string; careGroups?: CareGroup[]; kind?: string },
+    said: { name?: string; home?: string; careGroups?: string[]; kind?: string },
   ): Promise<void>
   mark(
     tx: Tx,
@@ -195,7 +196,7 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
       await store.updateProfile(tx, requesterId, {
         ...(said.name ? { nameSealed: pii.seal(said.name) } : {}),
         ...(said.home ? { homeSealed: pii.seal(said.home) } : {}),
-        ...(said.careGroups ? { careGroups: said.careGroups } : {}),
+        ...(said.careGroups ? { careGroups: knownGroups(said.careGroups) } : {}),
         ...(said.kind ? { kind: said.kind } : {}),
       })
     },
@@ -209,3 +210,6 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
     },
   }
 }
+
+/** Only what the statute protects is kept: other words about a person are none of our business. */
+const knownGroups = (said: string[]): CareGroup[] => careGroups.filter((group) => said.includes(group))

@@ -1,0 +1,28 @@
+import type { Desk } from '../agent-desk/desk.ts'
+import type { Log } from '../base/log.ts'
+import type { Door } from '../contacts/door.ts'
+import type { Queue } from '../queue/service.ts'
+import type { Orders } from './orders.ts'
+
+type Parts = {
+  door: Door
+  queue: Queue
+  desk: Desk
+  orders: Pick<Orders, 'callerGone'>
+  log: Log
+}
+
+/**
+ * Who hears of a contact's change. In the process that made it, at once; everywhere else by the outbox's bell, which
+ * the queue answers. Nothing here decides anything: whoever is told rereads the row.
+ */
+export function followChanges({ door, queue, desk, orders, log }: Parts): void {
+  const quietly = (what: string, work: Promise<unknown>): void => {
+    work.catch((error: unknown) => log.warn({ what, err: String(error) }, 'left to the reconciler'))
+  }
+  door.onChange((contact, fact) => {
+    quietly('contactChanged', queue.contactChanged(contact.id))
+    quietly('news', desk.news.contactChanged(contact))
+    if (fact.type === 'hungUp') quietly('referral', orders.callerGone(contact.id))
+  })
+}

@@ -1,0 +1,171 @@
+import type { FastifyInstance } from 'fastify'
+import type { DeskReferrals } from '../agent-desk/ports.ts'
+import type { DeskNews } from '../agent-desk/service.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { toE164 } from '../base/phone.ts'
+import type { Pii } from '../base/pii.ts'
+import type { Outgoing } from '../channels/outgoing/service.ts'
+import type { Config } from '../config/config.ts'
+import type { Contacts } from '../contacts/service.ts'
+import type { Db } from '../db/pool.ts'
+import { knowledgeRoutes } from '../knowledge-base/routes.ts'
+import { createKnowledgeBase } from '../knowledge-base/service.ts'
+import type { Jobs } from '../queue/jobs.ts'
+import { createIncidents } from '../referral/incidents.ts'
+import { referralRoutes } from '../referral/routes.ts'
+import { createReferrals } from '../referral/service.ts'
+import type { Requesters } from '../requesters/service.ts'
+import { recordAccess } from '../staff/ledger.ts'
+import { statuteOf } from '../statutes/registry.ts'
+import { stateCouncilCalendar } from '../statutes/state-council.ts'
+import type { Telephony } from '../telephony/service.ts'
+import { createBells, type BellData } from '../work-orders/bells.ts'
+import { workOrderRoutes } from '../work-orders/routes.ts'
+import { createWorkOrders } from '../work-orders/service.ts'
+import { statuteRoutes } from '../work-orders/statute-routes.ts'
+import type { Sending } from './sending.ts'
+
+/** The legal side of the gateway: statute, referral, knowledge, work orders; and its faces towards the others. */
+export type Orders = ReturnType<typeof createOrders>
+
+type Parts = {
+  config: Config
+  db: Db
+  pii: Pii
+  clock: Clock
+  log: Log
+  jobs: Jobs
+  requesters: Requesters
+  sending: Sending
+  outgoing: () => Outgoing
+  telephony: () => Telephony | null
+  contacts: () => Contacts
+  news: () => DeskNews
+  phoneOfAgent: (agentId: string) => Promise<string | null>
+}
+
+export function createOrders(parts: Parts) {
+  const { config, db, pii, clock, log, jobs, requesters, sending, outgoing, telephony, contacts, news } =
+    parts
+  const statute = statuteOf(config.city)
+  const calendar = stateCouncilCalendar()
+  const knowledge = createKnowledgeBase(db, clock)
+
+  const control = () => telephony()?.control ?? null
+  const referrals = createReferrals({
+    db,
+    statute,
+    clock,
+    log,
+    calls: {
+      startReferral: async (callId, number) =>
+        (await control()?.startReferral(callId, number)) ?? { sent: false, why: 'CHANUNAVAIL' },
+      cancelReferral: async (callId) => (await control()?.cancelReferral(callId)) ?? { sent: false },
+      async agentLeaves(callId) {
+        const contact = await contacts().byCallId(callId)
+        const phone = contact?.agentId ? await parts.phoneOfAgent(contact.agentId) : null
+        return (phone && (await control()?.agentLeaves(callId, phone))) || { sent: false }
+      },
+    },
+    contacts: {
+      find: (id) => contacts().find(id),
+      sayOnce: (tx, contactId, key, text) => contacts().conversations.sayOnce(tx, contactId, key, text),
+      textOf: (messageId) => contacts().textOf(messageId),
+      agentDone: async (contactId, actor) => {
+        await contacts().door.apply(
+          contactId,
+          { type: 'conversationEnded' },
+          { actor, data: { reason: 'takenOver' } },
+        )
+      },
+    },
+    changed: (contactId) => news().referralChanged(contactId),
+  })
+
+  const incidents = createIncidents({
+    db,
+    statute,
+    calendar: () => calendar,
+    log,
+    async send(tx, { id, department, text, round }) {
+      const numbers = config.incidentNotices[department] ?? []
+      if (numbers.length === 0) log.error({ notice: id }, 'no telephone configured for a department')
+      for (const [n, to] of numbers.entries())
+        await outgoing().enqueue(tx, {
+          key: `incident-${id}-${round}-${n}`,
+          channel: 'sms',
+          to,
+          purpose: 'notice',
+          content: { text, template: { name: 'incident', params: { text } } },
+          about: `incident:${id}`,
+        })
+    },
+  })
+
+  const workOrders = createWorkOrders({
+    db,
+    clock,
+    pii,
+    statute,
+    calendar: () => calendar,
+    knowledge,
+    referrals: { told: referrals.told, reportIncident: incidents.report },
+    describe: (tx, requesterId, said) => requesters.describe(tx, requesterId, said),
+    async phoneOf(tx, contact) {
+      const address = await contacts().addressOf(contact.id, tx)
+      return address?.sealed && address.channel !== 'wechat' ? toE164(pii.open(address.sealed)) : null
+    },
+    async notify(tx, { contactId, registrationId, orders }) {
+      const numbers = orders.map((o) => o.number).join('、')
+      await sending.notice(tx, contactId, `registered-${registrationId}`, {
+        text: `您反映的事项已登记，编号${numbers}。凭编号和联系电话后四位可以查询进度。`,
+        template: { name: 'orderRegistered', params: { number: numbers } },
+      })
+    },
+    record: recordAccess,
+  })
+
+  const bells = createBells({ db, clock, calendar: () => calendar })
+  jobs.handle<BellData>('deadlines', 'workOrderDue', (data) => bells.ring(data))
+  jobs.handle<{ contactId: string; messageId: string }>(
+    'referrals',
+    'emergencyText',
+    ({ contactId, messageId }) => referrals.answerText(contactId, messageId),
+  )
+
+  return {
+    statute,
+    workOrders,
+    knowledge,
+    referrals: {
+      ofContact: referrals.ofContact,
+      refer: referrals.refer,
+      takenOver: referrals.takenOver,
+      cancel: (id, _actor) => referrals.cancel(id),
+      contactOf: referrals.contactOf,
+      emergencyWords: referrals.emergencyWords,
+    } satisfies DeskReferrals,
+    onCallFact: referrals.onCallFact,
+    callerGone: referrals.callerGone,
+    screen(text: string) {
+      const seen = referrals.screen(text)
+      return { emergency: seen.emergency, urgent: seen.urgentCode !== undefined }
+    },
+    seed: referrals.seed,
+    async sweep() {
+      await bells.sweep()
+      await bells.recompute()
+      await incidents.sweep()
+    },
+    /** Public law and its clock: no sign-in, but a limit of their own. */
+    async publicRoutes(app: FastifyInstance): Promise<void> {
+      await app.register(statuteRoutes, { calendar: () => calendar })
+    },
+    async staffRoutes(app: FastifyInstance): Promise<void> {
+      await app.register(workOrderRoutes, { workOrders, samePerson: requesters.samePerson })
+      await app.register(referralRoutes, { referrals, incidents })
+      await app.register(knowledgeRoutes, { knowledge })
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { createBullBoard } from '@bull-board/api'
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import { FastifyAdapter } from '@bull-board/fastify'
+import type { FastifyInstance } from 'fastify'
+import { contactRoutes } from '../contacts/routes.ts'
+import type { Context } from '../context.ts'
+import { staffRoutes } from '../staff/admin-routes.ts'
+import { requireRole, staffGuard } from '../staff/guard.ts'
+import { sessionRoutes } from '../staff/routes.ts'
+
+/** Everything that needs a session: sign-in itself, the desk, orders, contacts, administration. */
+export async function staffScope(
+  app: FastifyInstance,
+  { context, tls }: { context: Context; tls: boolean },
+): Promise<void> {
+  const { config, db, staff, contacts, orders, desk, jobs } = context
+  const { entry, sessions, administration } = staff
+  await app.register(staffGuard, {
+    secrets: [config.cookieSecret],
+    secure: tls,
+    origins: [new URL(config.publicUrl).origin],
+    entry,
+    sessions,
+  })
+  await app.register(sessionRoutes, { db, entry, sessions, secure: tls })
+  await app.register(staffRoutes, { db, administration })
+  await app.register(async (scope) => {
+    scope.addHook(
+      'preHandler',
+      requireRole('agent', 'teamLead', 'dispatcher', 'supervisor', 'auditAdministrator'),
+    )
+    await scope.register(contactRoutes, { contacts, workOrdersOf: orders.workOrders.ordersOfContacts })
+  })
+  await app.register(orders.staffRoutes)
+  await app.register(async (scope) => desk.routes(scope))
+
+  const board = new FastifyAdapter()
+  createBullBoard({
+    queues: jobs.queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
+    serverAdapter: board,
+  })
+  board.setBasePath('/admin/queues')
+  await app.register(async (scope) => {
+    scope.addHook('preHandler', requireRole('systemAdministrator'))
+    await scope.register(board.registerPlugin(), { prefix: '/admin/queues' })
+  })
+}

@@ -1,0 +1,337 @@
+import { join } from 'node:path'
+import { createDesk, type Desk } from './agent-desk/desk.ts'
+import { defaultDeskConfig } from './agent-desk/limits.ts'
+import { systemClock } from './base/clock.ts'
+import { createLog, type Log } from './base/log.ts'
+import { createPii, type Pii } from './base/pii.ts'
+import { createChannels, type Channels } from './channels/service.ts'
+import { deferred } from './composition/deferred.ts'
+import { createLinking } from './composition/linking.ts'
+import { createOrders, type Orders } from './composition/orders.ts'
+import { createSending } from './composition/sending.ts'
+import { checkInstallation } from './composition/installation.ts'
+import { followChanges } from './composition/changes.ts'
+import {
+  composeTelephony,
+  deskCalls,
+  nativeMembers,
+  phoneLine,
+  phoneOffers,
+  type Calls,
+} from './composition/telephony.ts'
+import { createUpkeep } from './composition/upkeep.ts'
+import { createWaitingCallers } from './composition/waiting-callers.ts'
+import type { Config } from './config/config.ts'
+import {
+  contactLimits,
+  createContactDoor,
+  createContacts,
+  createMatchingReads,
+  type Contacts,
+} from './contacts/service.ts'
+import { migrate } from './db/migrate.ts'
+import { createPool, type Db } from './db/pool.ts'
+import { createRelay, type Relay } from './db/relay.ts'
+import { createDurable, type Durable } from './db/spool-durable.ts'
+import { openSpool } from './db/spool.ts'
+import { defaultQueueConfig } from './queue/config.ts'
+import { createJobs, type Jobs, type QueueName } from './queue/jobs.ts'
+import { createMatcher } from './queue/matcher.ts'
+import type { OfferListener } from './queue/ports.ts'
+import { connectRedis } from './queue/redis.ts'
+import { createQueue, type Queue } from './queue/service.ts'
+import { createRequesters, type Requesters } from './requesters/service.ts'
+import { createStaff, defaultStaffConfig, type Staff } from './staff/staff.ts'
+import { callRecordKind } from './telephony/ports.ts'
+import type { CallEvent } from './telephony/call-event.ts'
+import type { Telephony } from './telephony/service.ts'
+
+/** Everything one gateway is made of. Slices get their neighbours here and nowhere else. */
+export type Context = {
+  config: Config
+  log: Log
+  db: Db
+  pii: Pii
+  redis: import('ioredis').Redis
+  jobs: Jobs
+  relay: Relay
+  durable: Durable
+  staff: Staff
+  requesters: Requesters
+  contacts: Contacts
+  queue: Queue
+  channels: Channels
+  calls: Calls | null
+  desk: Desk
+  orders: Orders
+  start(): Promise<void>
+  /** No new work from here on; calls go on under Asterisk. */
+  drain(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Nobody on shift: the duty telephone rings after this wait, ms. Local policy. */
+const nobodyMs = 10_000
+
+export async function createContext(config: Config): Promise<Context> {
+  const log = createLog(config.logLevel)
+  const clock = systemClock
+  const { pii, prefix } = {
+    pii: createPii(config.pii.current, config.pii.previous, config.pii.lookup),
+    prefix: `{cc:${config.region}}`,
+  }
+  await migrate(config.databaseUrl)
+  const db = createPool(config.databaseUrl, log, 24)
+  await checkInstallation(db, pii)
+
+  const redis = connectRedis(config.redisUrl, 'matcher', log)
+  const blocking = connectRedis(config.redisUrl, 'jobs', log)
+  const subscriber = connectRedis(config.redisUrl, 'jobs', log)
+  const jobs = createJobs({ redis: connectRedis(config.redisUrl, 'jobs', log), region: config.region, log })
+  const relay = createRelay(db, (batch) => jobs.addBulk(batch), log)
+  const wake = (): void => relay.wake()
+
+  const spool = await openSpool({
+    dir: join(config.dataDir, 'spool'),
+    codec: { seal: pii.seal, open: pii.open },
+    log,
+    clock,
+  })
+  const durable = createDurable({ spool, log })
+  const upkeep = createUpkeep(log)
+
+  const contactsRef = deferred<Contacts>('contacts')
+  const channelsRef = deferred<Channels>('channels')
+  const deskRef = deferred<Desk>('desk')
+  const queueRef = deferred<Queue>('queue')
+  let calls: Calls | null = null
+  const telephony = (): Telephony | null => calls?.telephony ?? null
+  const presence = () => deskRef.get().presence
+
+  const staff = createStaff({ db, redis, subscriber, prefix, pii, log, config: defaultStaffConfig })
+  const requesters = createRequesters(db, pii)
+  const door = createContactDoor(db, contactLimits)
+  const sending = createSending({
+    db,
+    pii,
+    contacts: contactsRef.get,
+    outgoing: () => channelsRef.get().outgoing,
+  })
+  const orders = createOrders({
+    config,
+    db,
+    pii,
+    clock,
+    log,
+    jobs,
+    requesters,
+    sending,
+    outgoing: () => channelsRef.get().outgoing,
+    telephony,
+    contacts: contactsRef.get,
+    news: () => deskRef.get().news,
+    phoneOfAgent: async (id) => (await presence().facts(id))?.phone ?? null,
+  })
+  await orders.seed()
+
+  const listeners: OfferListener[] = []
+  const queue = queueRef.set(
+    createQueue({
+      db,
+      door,
+      contacts: createMatchingReads(db),
+      directory: {
+        facts: (id) => presence().facts(id),
+        all: () => presence().all(),
+        markNotResponding: (tx, agentId, offerId) => presence().markNotResponding(tx, agentId, offerId),
+      },
+      listeners,
+      calls: { callState: async (callId) => telephony()?.callState(callId) ?? 'unknown' },
+      announceChange: door.announce,
+      wakeRelay: wake,
+      matcher: createMatcher(redis, config.region, defaultQueueConfig),
+      jobs,
+      config: defaultQueueConfig,
+      owner: config.nodeId,
+      log,
+    }),
+  )
+
+  const contacts = contactsRef.set(
+    createContacts(door, {
+      db,
+      requesters,
+      screen: orders.screen,
+      requirementFor: (account) => config.routing[account] ?? {},
+      wake,
+      log,
+      send: sending.send,
+      registrar: orders.workOrders.registrar,
+      limits: contactLimits,
+      listeners: {
+        deviceState: (event) => presence().deviceState(event.phone, event.state),
+        agentOfPhone: (phone) => presence().agentOfPhone(phone),
+        async phoneFailed(agentId, contactId, status) {
+          await queue.dialEnded(contactId, status)
+          await presence().phoneFailed(agentId, status)
+        },
+        emergency: orders.onCallFact,
+        async arrived(contact, harassing) {
+          if (!contact.callId) return
+          await telephony()?.control.claim(contact.callId)
+          if (harassing) await telephony()?.control.playBlockedNotice(contact.callId)
+        },
+      },
+    }),
+  )
+
+  const linking = createLinking({ db, requesters, outgoing: () => channelsRef.get().outgoing, clock, log })
+  const channels = channelsRef.set(
+    createChannels({
+      ...config.channels,
+      db,
+      pii,
+      redis,
+      keyPrefix: `${prefix}:`,
+      dataDir: config.dataDir,
+      durable,
+      intake: linking.wrap(contacts.intake),
+      async eraseFollower({ openid }) {
+        await requesters.forgetWechat(openid)
+        await contacts.forgetAddress('wechat', requesters.lookupOf({ kind: 'wechat', address: openid }))
+      },
+      passiveReply: linking.reply,
+      trustedProxies: config.trustedProxy ?? [],
+      clock,
+      log,
+    }),
+  )
+
+  if (config.asterisk)
+    calls = await composeTelephony(config, config.asterisk, db, log, {
+      sink: contacts.calls,
+      openCalls: { list: (node) => contacts.openCallsOf(node) },
+      spool: {
+        append: (record) => durable.spool.append(record),
+        get depth() {
+          return durable.spool.depth
+        },
+      },
+      healthy: {
+        async check() {
+          await db.query(
+            `insert into installation (key, value) values ($1, 'true') on conflict (key) do update set changed_at = clock_timestamp()`,
+            [`alive:${config.nodeId}`],
+          )
+          await queue.depth()
+          return true
+        },
+      },
+      signedIn: {
+        list: async () =>
+          (await presence().signedIn()).flatMap(({ phone, intent }) =>
+            phone && intent !== 'draining' ? [{ phone, paused: intent !== 'available' }] : [],
+          ),
+      },
+    })
+  durable.handle(callRecordKind, async (events) => {
+    for (const event of events) await contacts.calls.handle(event as CallEvent)
+  })
+
+  const askDesk = deskCalls(telephony, contactsRef.get, pii)
+  const desk = deskRef.set(
+    createDesk({
+      db,
+      redis,
+      reader: blocking,
+      prefix,
+      node: config.nodeId,
+      config: defaultDeskConfig,
+      log,
+      staff,
+      contacts: { ...contacts, messagesOf: sending.messagesOf },
+      requesters,
+      orders: orders.workOrders,
+      offers: queue,
+      sending: sending.desk,
+      calls: askDesk,
+      phones: calls?.phones ?? noPhones,
+      line: phoneLine(config, telephony),
+      native: nativeMembers(telephony),
+      referrals: orders.referrals,
+    }),
+  )
+  listeners.push(
+    desk.news.offers,
+    phoneOffers(
+      telephony,
+      contactsRef.get,
+      async (id) => (await desk.presence.facts(id))?.phone ?? null,
+      () => askDesk,
+    ),
+  )
+  followChanges({ door, queue, desk, orders, log })
+  for (const { queue: name, name: job, run } of channels.jobs) jobs.handle(name as QueueName, job, run)
+
+  const waiting = createWaitingCallers({
+    contacts: contactsRef.get,
+    queue: queueRef.get,
+    telephony: () => calls!.telephony,
+    anybodyOnShift: async () =>
+      (await desk.presence.all()).some((a) => a.capacity.voice > 0 && a.phone !== null),
+    async alarm(count) {
+      for (const row of await desk.presence.signedIn())
+        await desk.news.notice(row.agentId, 'warning', `有${count}位来电者在等候，当前无人接听电话。`)
+    },
+    nobodyMs,
+    log,
+  })
+  upkeep.every(1_000, 'wrap-ups and silence', () => contacts.conversations.sweep())
+  upkeep.every(3_000, 'channels', () => channels.sweep())
+  upkeep.every(5_000, 'deadlines and reminders', () => orders.sweep())
+  if (calls) upkeep.every(2_000, 'waiting callers', () => waiting.sweep())
+
+  return {
+    config,
+    log,
+    db,
+    pii,
+    redis,
+    jobs,
+    relay,
+    durable,
+    staff,
+    requesters,
+    contacts,
+    queue,
+    channels,
+    calls,
+    desk,
+    orders,
+    async start() {
+      durable.start()
+      jobs.start()
+      queue.start()
+    },
+    async drain() {
+      await upkeep.stop()
+      await calls?.telephony.stop()
+    },
+    async stop() {
+      await desk.stop()
+      await queue.stop()
+      await jobs.stop()
+      await relay.stop()
+      await channels.stop()
+      await durable.stop()
+      await staff.stop()
+      for (const connection of [redis, blocking, subscriber]) connection.disconnect()
+      await db.end()
+    },
+  }
+}
+
+const noPhones = {
+  bind: async () => Promise.reject(new Error('telephony is off')),
+  release: async () => null,
+}
