@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
@@ -13,16 +12,14 @@ import { mediaQueue, outgoingQueue, type RowJob } from './jobs.ts'
 import type { Sender } from './outgoing/model.ts'
 import type { DeliveryReport } from './outgoing/report.ts'
 import { createOutgoing, type Outgoing } from './outgoing/service.ts'
-import { createSmsInlet } from './sms/inlet.ts'
+import { createSmsInlet, type SmsInlet } from './sms/inlet.ts'
 import { optOutEffect } from './sms/opt-out.ts'
-import { smsRoutes } from './sms/routes.ts'
 import { smsAccounts, smsSenders } from './sms/senders.ts'
 import { createWechatApi, type WechatApi } from './wechat/api.ts'
 import { createMedia, type Media } from './wechat/media.ts'
 import { noticeOutcome } from './wechat/message.ts'
 import type { PassiveReply } from './wechat/reply.ts'
 import { createReplyWindows } from './wechat/reply-window.ts'
-import { wechatRoutes } from './wechat/routes.ts'
 import { showTyping, wechatSender } from './wechat/send.ts'
 import { createAccessTokens, redisCache } from './wechat/token.ts'
 
@@ -50,6 +47,22 @@ export type ChannelsDeps = {
   log: Log
 }
 
+export type WechatWebhook = {
+  config: WechatConfig
+  intake: Intake
+  clock: Clock
+  reply?: (item: InboundText) => Promise<PassiveReply | null>
+}
+
+export type SmsWebhooks = {
+  config: SmsConfig
+  inlet: SmsInlet
+  reports: (reports: DeliveryReport[]) => Promise<void>
+  durable: Durable
+  log: Log
+  trustedProxies: string[]
+}
+
 export type Channels = {
   /** For every edge that takes text, the citizen's web form included: committed or spooled. */
   intake: Intake
@@ -60,8 +73,8 @@ export type Channels = {
   replyWindow(openid: string): Promise<{ messages: number; until: Date } | null>
   /** Shows "typing" to a citizen on WeChat; without effect elsewhere. */
   showTyping(openid: string, typing: boolean): Promise<void>
-  /** The webhooks of the channels that are on. */
-  register(app: FastifyInstance): Promise<void>
+  /** What `channelRoutes` serves; null for a channel that is off. */
+  webhooks: { wechat: WechatWebhook | null; sms: SmsWebhooks | null }
   /** Handlers of BullMQ jobs. */
   jobs: { queue: string; name: string; run: (job: RowJob) => Promise<void> }[]
   /** Every few seconds, on every gateway. */
@@ -126,20 +139,21 @@ export function createChannels(deps: ChannelsDeps): Channels {
     showTyping: async (openid, typing) => {
       if (api) await showTyping(api, openid, typing)
     },
-    async register(app) {
-      if (wechat) {
-        const reply = deps.passiveReply ? { reply: deps.passiveReply } : {}
-        await app.register(wechatRoutes, { config: wechat, intake, clock, ...reply })
-      }
-      if (sms)
-        await app.register(smsRoutes, {
-          config: sms,
-          inlet,
-          reports: outgoing.takeReports,
-          durable,
-          log,
-          trustedProxies: deps.trustedProxies,
-        })
+    webhooks: {
+      wechat: wechat && {
+        config: wechat,
+        intake,
+        clock,
+        ...(deps.passiveReply ? { reply: deps.passiveReply } : {}),
+      },
+      sms: sms && {
+        config: sms,
+        inlet,
+        reports: (reports) => outgoing.takeReports(reports),
+        durable,
+        log,
+        trustedProxies: deps.trustedProxies,
+      },
     },
     jobs: [
       { queue: outgoingQueue, name: 'deliver', run: ({ id }) => outgoing.deliver(id) },

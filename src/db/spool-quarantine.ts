@@ -30,6 +30,7 @@ export async function openQuarantine(folder: string, clock: () => Date): Promise
       .map((name) => name.slice(0, -5))
       .sort()
   let count = (await ids()).length
+  let added = 0
 
   const load = async (id: string): Promise<Stored | null> => {
     if (!/^[\w-]+$/.test(id)) return null
@@ -52,7 +53,8 @@ export async function openQuarantine(folder: string, clock: () => Date): Promise
     },
     async add(kind, reason, sealed) {
       const at = clock().toISOString()
-      const id = `${at.replace(/\D/g, '')}-${randomBytes(4).toString('hex')}`
+      // Names sort by time, and within one instant by the order in which they were put aside.
+      const id = `${at.replace(/\D/g, '')}-${String(added++).padStart(9, '0')}-${randomBytes(4).toString('hex')}`
       const stored: Stored = { id, kind, reason, quarantinedAt: at, sealed }
       const path = join(folder, `${id}.json`)
       const file = await open(`${path}.new`, 'wx', 0o600)

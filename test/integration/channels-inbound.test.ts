@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createPii } from '../../src/base/pii.ts'
 import type { SmsConfig, WechatConfig } from '../../src/channels/config.ts'
+import { channelRoutes } from '../../src/channels/routes.ts'
 import { createChannels, type Channels } from '../../src/channels/service.ts'
 import { createIntake } from '../../src/contacts/intake.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
@@ -92,14 +93,14 @@ async function gateway(
       screen: () => ({ emergency: false, urgent: false }),
       requirementFor: () => ({}),
       wake: () => {},
-    } as unknown as Parameters<typeof createIntake>[0]),
+    }),
     eraseFollower: async ({ openid }) => void left.push(openid),
     trustedProxies: [],
     clock,
     log,
   })
   const app = Fastify()
-  await channels.register(app)
+  await app.register(channelRoutes, { channels })
   durable.start()
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
   const made: Gateway = {
@@ -182,7 +183,7 @@ describe('from every provider into one ledger', () => {
       const loud = number()
       const others = Array.from({ length: 100 }, number)
       const agent = new Agent({ keepAlive: true, maxSockets: 100 })
-      const times = { loud: [] as number[], others: [] as number[] }
+      const times: Record<'loud' | 'others', number[]> = { loud: [], others: [] }
       const send = async (from: string, id: string, kind: keyof typeof times): Promise<number> => {
         const start = performance.now()
         const { url } = kannelText('kannel-secret', from, '我家停水了', id)

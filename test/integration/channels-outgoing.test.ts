@@ -561,12 +561,18 @@ describe('WeChat', () => {
     const to = openid()
     wechat.answer('/cgi-bin/message/custom/send', { errcode: 45015 })
     wechat.answer('/cgi-bin/message/subscribe/bizsend', { errcode: 43101 })
-    const id = await enqueue(byWechat(to))
+    const id = await enqueue(byWechat(to, { about: 'contact:fallback' }))
     await outgoing.deliver(id)
     expect(await rowOf(id)).toMatchObject({ state: 'failed', reason: 'wechat:43101' })
     const next = await insteadOf(id)
     await outgoing.deliver(next ?? '')
     expect(carrier.sent.map((s) => s.text)).toEqual(['【鞍山热线】您的诉求已登记，编号AS1。'])
+    const shown = await outgoing.about('contact:fallback')
+    expect(shown.map(({ channel, state }) => [channel, state])).toEqual([
+      ['wechat', 'failed'],
+      ['sms', 'sent'],
+    ])
+    expect(new Set(shown.map(({ key }) => key)).size).toBe(1)
     // Once more must not make a third message.
     await outgoing.deliver(id)
     await outgoing.deliver(next ?? '')

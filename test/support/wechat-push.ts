@@ -65,7 +65,7 @@ export function signedPush(
   const xml =
     'xml' in fields && typeof fields.xml === 'string'
       ? fields.xml
-      : inner(account, from, fields as Fields, at)
+      : inner(account, from, fields, at)
   const timestamp = String(Math.floor(at.getTime() / 1000))
   const nonce = randomBytes(4).readUInt32BE(0).toString()
   const query = new URLSearchParams({

@@ -15,6 +15,7 @@ import {
   type SendResult,
 } from './model.ts'
 import type { Carrier, DeliveryReport } from './report.ts'
+import { forgetOldReports, keepReports, markApplied, openReports } from './report-store.ts'
 import * as store from './store.ts'
 
 /** The name of delivery reports in the spool. */
@@ -154,19 +155,19 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
   }
 
   async function applyReports(tx: Tx, messageId: string | null = null): Promise<void> {
-    const reports = await store.openReports(tx, messageId)
+    const reports = await openReports(tx, messageId)
     if (reports.length === 0) return
     for (const report of reports) {
       if (report.state === 'delivered') await store.markDelivered(tx, report.messageId)
       if (report.state === 'failed' || report.state === 'expired')
         await fail(tx, report.messageId, `reported:${report.code}`, ['sent', 'unknown'])
     }
-    await store.markApplied(tx, reports)
+    await markApplied(tx, reports)
   }
 
   durable.handle(reportKind, (data) =>
     db.tx(async (tx) => {
-      await store.keepReports(tx, data as DeliveryReport[])
+      await keepReports(tx, data as DeliveryReport[])
       await applyReports(tx)
     }),
   )
@@ -207,7 +208,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
       })
       await db.tx((tx) => applyReports(tx))
       const rung = await db.tx((tx) => store.ringOverdue(tx, bellLostAfterMs))
-      await store.forgetOldReports(db)
+      await forgetOldReports(db)
       await store.blankForgotten(db, pii)
       if (rung > 0) log.warn({ rung }, 'bells of outgoing messages were lost')
     },

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Pii } from '../../base/pii.ts'
 import { callHttp, CallFailed, type Caller } from '../http-call.ts'
-import { isObject, parseExact } from '../json.ts'
+import { isObject, parseExact, scalar } from '../json.ts'
 
 /** What the gateways share. Every operation may fail: Redis is a convenience here, not a need. */
 export type SharedCache = {
@@ -104,7 +104,7 @@ export function createAccessTokens(options: TokenOptions): AccessTokens {
     const token = isObject(body) ? body['access_token'] : undefined
     const seconds = isObject(body) ? Number(body['expires_in']) : NaN
     if (typeof token !== 'string' || token === '' || !(seconds > 0)) {
-      const code = isObject(body) ? String(body['errcode'] ?? answer.status) : String(answer.status)
+      const code = (isObject(body) && scalar(body['errcode'])) || String(answer.status)
       log.error({ code }, 'WeChat gives no access token')
       throw new CallFailed(`token:${code}`, false)
     }

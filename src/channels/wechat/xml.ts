@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { scalar } from '../json.ts'
 
 /** One element: its own text and its children in order. */
 export type XmlElement = { name: string; text: string; children: XmlElement[] }
@@ -70,9 +71,8 @@ function element(node: Node): XmlElement | null {
   if (name === undefined || name.startsWith('#') || name.startsWith('?')) return null
   const made: XmlElement = { name, text: '', children: [] }
   for (const part of node[name] as Node[]) {
-    if ('#text' in part) made.text += resolveEntities(String(part['#text']))
-    else if ('#cdata' in part)
-      made.text += (part['#cdata'] as Node[]).map((c) => String(c['#text'] ?? '')).join('')
+    if ('#text' in part) made.text += resolveEntities(scalar(part['#text']))
+    else if ('#cdata' in part) made.text += (part['#cdata'] as Node[]).map((c) => scalar(c['#text'])).join('')
     else {
       const child = element(part)
       if (child) made.children.push(child)

@@ -217,10 +217,7 @@ describe('events', () => {
     more: Record<string, string> | { xml: string } = {},
   ): Promise<InboundText> => {
     const { app, taken } = await gateway()
-    const push =
-      'xml' in more
-        ? signedPush(citizen, more as { xml: string })
-        : signedPush(...eventPush(citizen, event, more))
+    const push = 'xml' in more ? signedPush(citizen, more) : signedPush(...eventPush(citizen, event, more))
     expect((await app.inject(push)).body).toBe('success')
     return only(taken)
   }
@@ -404,7 +401,7 @@ describe('bad input', () => {
     const { app, taken, lines } = await gateway()
     const answer = await app.inject(request())
     expect(answer.statusCode).toBe(status)
-    expect(Object.keys(answer.json() as object).sort()).toEqual([
+    expect(Object.keys(answer.json<object>()).sort()).toEqual([
       'code',
       'requestId',
       'status',
@@ -424,7 +421,7 @@ describe('bad input', () => {
     const bodies = new Set<string>()
     for (const [, status, request] of cases)
       if (status === 401) {
-        const { requestId, ...rest } = (await app.inject(request())).json() as Record<string, unknown>
+        const { requestId, ...rest } = (await app.inject(request())).json<Record<string, unknown>>()
         expect(requestId).toBeDefined()
         bodies.add(JSON.stringify(rest))
       }
