@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { type Asterisk, type AsteriskOptions, startAsterisk } from '../../services/asterisk.ts'
@@ -23,6 +23,8 @@ export interface TestAsterisk extends Asterisk {
   emergency: { host: string; port: number }
   /** phones 3001…, 3101…, 3201… */
   banks: PhoneBank[]
+  /** warnings and errors that Asterisk wrote down: a dialplan that works makes none */
+  complaints(): string[]
 }
 
 let count = 0
@@ -70,7 +72,17 @@ export async function startTestAsterisk(
     ...rest,
   }
   const asterisk = await startAsterisk(options)
-  return { ...asterisk, options, sip: `127.0.0.1:${options.sipPort}`, trunk, emergency, banks }
+  const complaints = (): string[] =>
+    readFileSync(join(asterisk.paths.log, 'messages'), 'utf8')
+      .split('\n')
+      .filter((line) => /\] (WARNING|ERROR)\[/.test(line))
+      // the first is said of every caller who finds nobody signed in, the next two when
+      // somebody hangs up just then, the last when the stack warms up
+      .filter(
+        (line) =>
+          !/Unable to join queue|Session already DISCONNECTED|Failed to write frame|pjproject:/.test(line),
+      )
+  return { ...asterisk, options, sip: `127.0.0.1:${options.sipPort}`, trunk, emergency, banks, complaints }
 }
 
 /** A folder of prompts that last a moment, for tests that wait for what comes after them. */
@@ -140,7 +152,12 @@ export class TestAmi {
   }
 
   /** The first event that fits, past or future. */
-  event(fits: (event: AmiMessage) => boolean, what = 'event', ms = 20_000): Promise<AmiMessage> {
+  event(
+    fits: (event: AmiMessage) => boolean,
+    what = 'event',
+    ms = 20_000,
+    contact?: string,
+  ): Promise<AmiMessage> {
     const past = this.events.find(fits)
     if (past !== undefined) return Promise.resolve(past)
     return new Promise((found, fail) => {
@@ -152,8 +169,10 @@ export class TestAmi {
       }
       const late = setTimeout(() => {
         this.watchers.delete(watcher)
-        const seen = this.events.flatMap((event) => (event['UserEvent'] === undefined ? [] : [told(event)]))
-        fail(new Error(`no ${what} within ${ms} ms; seen: ${seen.slice(-30).join(' · ')}`))
+        const seen = this.events
+          .filter(({ Linkedid }) => contact === undefined || Linkedid === contact)
+          .map(told)
+        fail(new Error(`no ${what} within ${ms} ms; seen: ${seen.slice(-40).join(' · ')}`))
       }, ms)
       this.watchers.add(watcher)
     })
@@ -165,7 +184,7 @@ export class TestAmi {
       event['UserEvent'] === name &&
       (contact === undefined || event['ContactId'] === contact) &&
       Object.entries(headers).every(([key, value]) => event[key] === value)
-    return this.event(fits, `${name} ${JSON.stringify(headers)}`, ms)
+    return this.event(fits, `${name} ${JSON.stringify(headers)}`, ms, contact)
   }
 
   /** UserEvents of a contact so far, oldest first. */
@@ -248,10 +267,19 @@ export class TestAmi {
   }
 }
 
-/** A UserEvent in one line, for messages of failed tests. */
+/** An event in one line, for messages of failed tests. */
 function told(event: AmiMessage): string {
-  const headers = ['ContactId', 'Reason', 'Stage', 'Agent', 'DialStatus', 'Role', 'QueueStatus']
-  return [event['UserEvent'], ...headers.flatMap((key) => (event[key] ? [`${key}=${event[key]}`] : []))].join(
-    ' ',
-  )
+  const headers = [
+    'Channel',
+    'DestChannel',
+    'Reason',
+    'Stage',
+    'Agent',
+    'DialStatus',
+    'Role',
+    'QueueStatus',
+    'Cause',
+  ]
+  const name = event['UserEvent'] ?? event['Event'] ?? ''
+  return [name, ...headers.flatMap((key) => (event[key] ? [`${key}=${event[key]}`] : []))].join(' ')
 }

@@ -159,7 +159,10 @@ function watch(child: ChildProcess, folder: string, log: string, trace: string):
         const over = code !== undefined || performance.now() > end
         const found = records().find(fits)
         if (found !== undefined) return found
-        if (over) throw new Error(`SIPp (exit ${code}) never said that: ${JSON.stringify(records())} ${said}`)
+        if (over)
+          throw new Error(
+            `SIPp (exit ${code}) never said that: ${JSON.stringify(records())} ${said} ${lastMessages.slice(-2500)}`,
+          )
         await delay(20)
       }
     },

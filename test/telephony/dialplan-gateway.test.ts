@@ -51,6 +51,7 @@ let callers = 0
 async function arrive(options: Partial<Parameters<typeof placeCall>[0]> = {}): Promise<Caller> {
   const from = options.from ?? `1380000${String((callers += 1)).padStart(4, '0')}`
   const call = await placeCall({ target: asterisk.sip, to: '12345', ...options, from })
+  await call.answered
   const arrived = await ami.event(
     ({ UserEvent, Ani }) => UserEvent === 'ContactNew' && Ani === from,
     'ContactNew',
@@ -306,4 +307,8 @@ describe('a gateway that dies', () => {
     await call.hangUp()
     expect(await ami.user('ContactEnd', contact)).toMatchObject({ Stage: 'nativeTalk', Agent: answers(7) })
   })
+})
+
+it('made Asterisk complain about nothing', () => {
+  expect(asterisk.complaints()).toEqual([])
 })

@@ -62,6 +62,7 @@ let callers = 0
 async function arrive(options: Partial<Parameters<typeof placeCall>[0]> = {}): Promise<Caller> {
   const from = `1380000${String((callers += 1)).padStart(4, '0')}`
   const call = await placeCall({ target: asterisk.sip, to: '8890', ...options, from })
+  await call.answered
   const arrived = await ami.event(
     ({ UserEvent, Ani }) => UserEvent === 'ContactNew' && Ani === from,
     'ContactNew',
@@ -276,4 +277,8 @@ describe('an Asterisk that was killed', () => {
     await ami.user('ContactAnswered', contact, { Agent: answers(5), Via: 'native' })
     await call.hangUp()
   })
+})
+
+it('made Asterisk complain about nothing', () => {
+  expect(asterisk.complaints()).toEqual([])
 })
