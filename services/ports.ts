@@ -4,13 +4,14 @@ import { ServiceProblem } from './command.ts'
 import { freePort } from './launch.ts'
 import { setting } from './settings.ts'
 
-/** Whether a TCP and a UDP socket can be bound there at this moment. */
-export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Whether a TCP socket, and with `sip` a UDP socket too, can be bound there at this moment. */
+export async function isFree(port: number, host = '127.0.0.1', use: 'tcp' | 'sip' = 'tcp'): Promise<boolean> {
   const tcp = new Promise<boolean>((answer) => {
     const probe = createServer()
     probe.once('error', () => answer(false))
     probe.listen(port, host, () => probe.close(() => answer(true)))
   })
+  if (use === 'tcp') return tcp
   const udp = new Promise<boolean>((answer) => {
     const probe = createSocket('udp4')
     probe.once('error', () => answer(false))
@@ -28,14 +29,15 @@ export async function portFor(
   name: string,
   usual: number,
   otherwise: 'take any' | 'must be free' = 'take any',
+  use: 'tcp' | 'sip' = 'tcp',
 ): Promise<number> {
   const given = setting(name) ?? (otherwise === 'must be free' ? String(usual) : undefined)
-  if (given === undefined) return (await isFree(usual)) ? usual : freePort()
+  if (given === undefined) return (await isFree(usual, '127.0.0.1', use)) ? usual : freePort()
   const port = Number(given)
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new ServiceProblem(`${name} must be a port from 1 to 65535, not "${given}".`)
   }
-  if (await isFree(port)) return port
+  if (await isFree(port, '127.0.0.1', use)) return port
   throw new ServiceProblem(
     `${name}=${port}: something else listens there. Choose another port, or end the other program.`,
   )

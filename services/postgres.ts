@@ -1,14 +1,5 @@
 import { execFile } from 'node:child_process'
-import {
-  chownSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { chownSync, copyFileSync, existsSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -16,7 +7,7 @@ import pg from 'pg'
 import { ServiceProblem } from './command.ts'
 import { answers, freePort, launch, type Running } from './launch.ts'
 import { secretIn } from './secret.ts'
-import { giveToServiceUser, serviceUser } from './service-user.ts'
+import { makeServiceFolder, serviceUser } from './service-user.ts'
 import { type Tool, tool } from './tools.ts'
 
 const run = promisify(execFile)
@@ -130,8 +121,7 @@ async function create(dir: string, postgres: Tool): Promise<void> {
   const password = `${dir}.pw`
   rmSync(fresh, { recursive: true, force: true })
   rmSync(password, { force: true })
-  mkdirSync(fresh, { recursive: true, mode: 0o700 })
-  giveToServiceUser(fresh)
+  makeServiceFolder(fresh)
   // initdb runs as the service user, who may not read our own secret
   copyFileSync(`${dir}.password`, password)
   const user = serviceUser()

@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { answers, freePort, launch, type Running } from './launch.ts'
 import { secretIn } from './secret.ts'
-import { giveToServiceUser } from './service-user.ts'
+import { makeServiceFolder } from './service-user.ts'
 import { type Tool, tool } from './tools.ts'
 
 export interface RedisOptions {
@@ -44,8 +43,7 @@ const settings: Record<string, string> = {
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { dir, log = `${dir}.log` } = options
   const bin = options.bin ?? (await tool('redis-server'))
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  giveToServiceUser(dir)
+  makeServiceFolder(dir)
   const password = secretIn(`${dir}.password`)
   for (let tries = 1; ; tries += 1) {
     const port = options.port || (await freePort())

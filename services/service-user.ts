@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, readFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 /** An account of the machine under which a service runs. */
 export interface ServiceUser {
@@ -29,8 +30,11 @@ export function canReach(folder: string): boolean {
   return asked.status === 0
 }
 
-/** Gives a folder to the service user; does nothing for an ordinary user. */
-export function giveToServiceUser(folder: string): void {
+/** Makes a folder that only the service user can enter, in a parent that everybody can pass. */
+export function makeServiceFolder(folder: string): void {
+  // one recursive call would give the parent the same mode, and shut the service user out of it
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o755 })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const user = serviceUser()
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
 }

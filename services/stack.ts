@@ -160,7 +160,7 @@ async function asterisk(
     ...line,
     dir,
     systemName: 'a1',
-    sipPort: await portFor('HOTLINE_SIP_PORT', 5060),
+    sipPort: await portFor('HOTLINE_SIP_PORT', 5060, 'take any', 'sip'),
     amiPort: await portFor('HOTLINE_AMI_PORT', 5038),
     httpPort: await portFor('HOTLINE_ASTERISK_HTTP_PORT', 8088),
     amiSecret: secrets().AMI_SECRET,

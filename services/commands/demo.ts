@@ -95,7 +95,7 @@ async function agentsAtWork(
       pickUpAfterMs: () => (inPercent(5) ? undefined : between(700, 3_000)),
       talkMs: () => between(8_000, 30_000),
     })
-    const agent = startAgent({ base: stack.url, token, phone: account.number, report })
+    const agent = startAgent({ base: stack.url, token, name: `agent ${index + 1}`, report })
     traffic.add(async () => {
       agent.stop()
       await telephone.stop()

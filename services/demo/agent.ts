@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
-import type { ClientMessage, DeskContact, ServerMessage } from '../../src/agent-desk/contract.ts'
+import type { ClientMessage, DeskContact, DeskProblem, ServerMessage } from '../../src/agent-desk/contract.ts'
 import type { Report } from '../report.ts'
 import { between, inPercent, oneOf } from './chance.ts'
 import { closings, greetings, questions } from './matters.ts'
@@ -15,8 +15,8 @@ export interface AgentOptions {
   base: string
   /** token of a sign-in link that works again and again */
   token: string
-  /** his telephone of the pool */
-  phone: string
+  /** word for messages */
+  name: string
   report: Report
 }
 
@@ -35,7 +35,7 @@ export function startAgent(options: AgentOptions): DemoAgent {
         desk = new Desk(await signIn(options), options)
         await desk.closed
       } catch (problem) {
-        if (!stopped) options.report(`demo: agent at ${options.phone}: ${(problem as Error).message}`)
+        if (!stopped) options.report(`demo: ${options.name}: ${(problem as Error).message}`)
       }
       if (!stopped) await delay(between(1_000, 3_000))
     }
@@ -73,6 +73,8 @@ class Desk {
   private readonly said = new Map<string, number>()
   private readonly registering = new Set<string>()
   private readonly answeredTo = new Map<string, string>()
+  /** what he asked for, by the id of the message */
+  private readonly asked = new Map<string, Request['type']>()
 
   constructor(cookie: string, options: AgentOptions) {
     this.options = options
@@ -80,8 +82,7 @@ class Desk {
     this.socket = new WebSocket(address, { headers: { cookie, origin: options.base } })
     this.socket.on('open', () => {
       this.send({ type: 'hello', tab: randomUUID() })
-      this.send({ type: 'signIn', mode: 'phone', phone: options.phone })
-      this.send({ type: 'available' })
+      this.beginShift()
     })
     this.socket.on('message', (data: Buffer) => this.take(JSON.parse(data.toString()) as ServerMessage))
     this.socket.on('error', () => {})
@@ -98,9 +99,16 @@ class Desk {
     this.socket.close()
   }
 
+  /** Any telephone of the pool will do: somebody sits at each. */
+  private beginShift(): void {
+    this.send({ type: 'signIn', mode: 'phone' })
+  }
+
   private send(request: Request): void {
-    if (this.socket.readyState === WebSocket.OPEN)
-      this.socket.send(JSON.stringify({ id: randomUUID(), ...request }))
+    if (this.socket.readyState !== WebSocket.OPEN) return
+    const id = randomUUID()
+    this.asked.set(id, request.type)
+    this.socket.send(JSON.stringify({ id, ...request }))
   }
 
   private later(ms: number, act: () => void): void {
@@ -140,8 +148,23 @@ class Desk {
       case 'displaced':
         this.socket.close()
         break
+      case 'result':
+        this.heard(this.asked.get(message.re), message.ok ? undefined : message.problem)
+        this.asked.delete(message.re)
+        break
       default:
     }
+  }
+
+  /** The server's answer to one of his messages. */
+  private heard(type: Request['type'] | undefined, problem: DeskProblem | undefined): void {
+    if (type === 'signIn') {
+      if (problem === undefined) this.send({ type: 'available' })
+      else this.later(between(2_000, 5_000), () => this.beginShift())
+    }
+    // offers that were withdrawn meanwhile and the like are a desk's daily bread
+    if (problem === undefined || problem.status === 409 || problem.status === 410) return
+    this.options.report(`demo: ${this.options.name}: ${type} was refused: ${problem.status} ${problem.code}`)
   }
 
   /** Does what this contact needs now. */
