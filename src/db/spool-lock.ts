@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 
 /** A lock between processes that is held until `release` or until this process dies in any way. */
 export type FileLock = { release(): Promise<void> }
@@ -22,7 +23,9 @@ export async function tryLock(file: string): Promise<FileLock | null> {
     void ended.then(() => answer(false))
   })
   if (!held) return null
+  // A lock must not keep a process alive that has nothing else to do.
   child.unref()
+  for (const pipe of [child.stdin, child.stdout]) (pipe as Socket).unref()
   return {
     async release() {
       child.ref()

@@ -63,9 +63,7 @@ export function signedPush(
 ): SignedPush {
   const { account = testAccount, mode = 'safe', at = new Date(), path = '/webhooks/wechat' } = options
   const xml =
-    'xml' in fields && typeof fields.xml === 'string'
-      ? fields.xml
-      : inner(account, from, fields, at)
+    'xml' in fields && typeof fields.xml === 'string' ? fields.xml : inner(account, from, fields, at)
   const timestamp = String(Math.floor(at.getTime() / 1000))
   const nonce = randomBytes(4).readUInt32BE(0).toString()
   const query = new URLSearchParams({
