@@ -27,15 +27,19 @@ export function createCallControl(nodes: Nodes, log: Log) {
   const toContext = (callId: string, context: string): Promise<Sent> =>
     withCall(callId, (handle) => redirect(handle, { Channel: handle.callerLeg.id, Context: context }))
 
-  /** Caller and agent in one Redirect, so that neither is without the other for a moment. */
+  /**
+   * Caller and agent in one Redirect, so that neither is without the other for a moment. The dialled leg comes first:
+   * only the one who dialled waits for the other (`asterisk/README.md`).
+   */
   const moveBoth = (handle: CallHandle, caller: string, agent: string, agentExten = 's'): Promise<Sent> =>
     handle.agentLeg
       ? redirect(handle, {
-          Channel: handle.callerLeg.id,
-          Context: caller,
-          ExtraChannel: handle.agentLeg.id,
-          ExtraContext: agent,
-          ExtraExten: agentExten,
+          Channel: handle.agentLeg.id,
+          Context: agent,
+          Exten: agentExten,
+          ExtraChannel: handle.callerLeg.id,
+          ExtraContext: caller,
+          ExtraExten: 's',
           ExtraPriority: 1,
         })
       : Promise.resolve(notSent('gone'))
@@ -178,10 +182,10 @@ export function createCallControl(nodes: Nodes, log: Log) {
         const [colleague] = consulted(handle)
         if (!colleague) return notSent('gone')
         return redirect(handle, {
-          Channel: handle.callerLeg.id,
-          Context: 'talk-caller',
-          ExtraChannel: colleague.id,
-          ExtraContext: 'talk-agent',
+          Channel: colleague.id,
+          Context: 'talk-agent',
+          ExtraChannel: handle.callerLeg.id,
+          ExtraContext: 'talk-caller',
           ExtraExten: 's',
           ExtraPriority: 1,
         })
@@ -193,9 +197,9 @@ export function createCallControl(nodes: Nodes, log: Log) {
         const [colleague] = consulted(handle)
         if (!colleague || !handle.agentLeg) return notSent('gone')
         const both = await redirect(handle, {
-          Channel: handle.agentLeg.id,
+          Channel: colleague.id,
           Context: 'talk-agent',
-          ExtraChannel: colleague.id,
+          ExtraChannel: handle.agentLeg.id,
           ExtraContext: 'talk-agent',
           ExtraExten: 's',
           ExtraPriority: 1,
