@@ -31,13 +31,17 @@ export type Connection = {
   send(message: Outgoing): void
   /** Sends an event unless the page has it already. */
   deliver(id: EventId, message: Outgoing): void
+  /** Resolves when the page has read most of what it was sent, or is gone. */
+  flowing(): Promise<void>
   close(code: number, reason: string): void
   readonly open: boolean
 }
 
 export type ConnectionLimits = {
-  /** Unsent bytes after which the page is too slow: it is cut and comes back with a snapshot. */
+  /** Unsent bytes after which the page is too slow at once: it is cut and comes back later. */
   unsentBytes: number
+  /** Unsent bytes that must shrink from one ping to the next. */
+  stalledBytes: number
   pingMs: number
   /** Without a pong for this long the socket is dead, ms. */
   pongMs: number
@@ -58,6 +62,8 @@ export function createConnection(
   let alive = performance.now()
   let slow = false
   let over = false
+  let unsentAtPing = 0
+  let lastSent: Promise<void> = Promise.resolve()
 
   const end = (): void => {
     if (over) return
@@ -65,9 +71,17 @@ export function createConnection(
     clearInterval(pinging)
     hooks.onClosed({ slow })
   }
+  /** A close frame would queue behind everything that is not read. */
+  const cut = (): void => {
+    slow = true
+    socket.terminate()
+  }
   const pinging = setInterval(() => {
     // A page that sleeps or lost its network answers nothing and would ring for nobody.
     if (performance.now() - alive > limits.pongMs) return socket.terminate()
+    const unsent = socket.bufferedAmount
+    if (unsent > limits.stalledBytes && unsent >= unsentAtPing && unsentAtPing > 0) return cut()
+    unsentAtPing = unsent
     if (socket.readyState === socket.OPEN) socket.ping()
   }, limits.pingMs)
   pinging.unref()
@@ -93,13 +107,12 @@ export function createConnection(
     },
     send(message) {
       if (!connection.open) return
-      if (socket.bufferedAmount > limits.unsentBytes) {
-        slow = true
-        // A close frame would queue behind everything that is not read.
-        socket.terminate()
-        return
-      }
-      socket.send(JSON.stringify({ ...message, serverTime: clock().toISOString() }))
+      if (socket.bufferedAmount > limits.unsentBytes) return cut()
+      const body = JSON.stringify({ ...message, serverTime: clock().toISOString() })
+      lastSent = new Promise((resolve) => socket.send(body, () => resolve()))
+    },
+    async flowing() {
+      while (connection.open && socket.bufferedAmount > limits.stalledBytes) await lastSent
     },
     deliver(id, message) {
       if (connection.seen !== null && compareEvents(id, connection.seen) <= 0) return

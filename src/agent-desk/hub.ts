@@ -108,6 +108,8 @@ export function createHub(parts: HubParts): Hub {
       if (!message) continue
       connection.deliver(id, message)
       count++
+      // Many at once: as fast as the page reads, and no faster.
+      await connection.flowing()
     }
     const newest = missed.at(-1)
     if (newest) connection.seen = newest.id

@@ -18,6 +18,7 @@ export type DeskConfig = {
   helloMs: number
   socket: {
     unsentBytes: number
+    stalledBytes: number
     pingMs: number
     pongMs: number
     /** Largest message of a page, bytes. */
@@ -55,7 +56,14 @@ export const defaultDeskConfig: DeskConfig = {
   sessionTouchMs: 60_000,
   queueMs: 2_000,
   helloMs: 10_000,
-  socket: { unsentBytes: 1 << 20, pingMs: 4_000, pongMs: 10_000, messageBytes: 128 << 10, inWork: 64 },
+  socket: {
+    unsentBytes: 8 << 20,
+    stalledBytes: 256 << 10,
+    pingMs: 4_000,
+    pongMs: 10_000,
+    messageBytes: 128 << 10,
+    inWork: 64,
+  },
   streams: { kept: 300, followMs: 1_000, followLifeMs: 15_000, blockMs: 1_000 },
   rate: { perSecond: 15, burst: 60 },
   revealsPerMinute: 6,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import session from '@fastify/session'
-import type { FastifyReply, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
+import type { FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Actor, Role } from '../base/actor.ts'
 import { problem, type Problem } from '../base/problem.ts'
@@ -70,6 +70,7 @@ export async function requireSession(request: FastifyRequest): Promise<void> {
   if (!request.session.staffId || request.stage === null) throw needSignIn()
 }
 
+const isUpgrade = (request: FastifyRequest): boolean => request.headers.upgrade !== undefined
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
@@ -98,9 +99,13 @@ export const staffGuard = fp<GuardOptions>(
     app.decorateRequest('actor', null)
     app.decorateRequest('stage', null)
 
-    app.addHook('onRequest', async (request: FastifyRequest, _reply: FastifyReply) => {
-      const upgrade = request.headers.upgrade !== undefined
-      if ((upgrade || !safeMethods.has(request.method)) && !isOwnOrigin(request, allowed))
+    // A refused handshake leaves a socket that no server counts as idle: it would stay for as long as the client likes.
+    app.addHook('onResponse', async (request) => {
+      if (isUpgrade(request)) request.raw.socket.destroySoon()
+    })
+
+    app.addHook('onRequest', async (request: FastifyRequest) => {
+      if ((isUpgrade(request) || !safeMethods.has(request.method)) && !isOwnOrigin(request, allowed))
         throw originRefused()
       const { staffId, via = 'password' } = request.session
       if (!staffId) return

@@ -1,11 +1,13 @@
+import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type LightMyRequestResponse } from 'fastify'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { pino } from 'pino'
-import type { RedisServer } from '../../services/redis.ts'
+import { startRedis } from '../../services/redis.ts'
 import type { Log } from '../../src/base/log.ts'
 import { newId } from '../../src/base/ids.ts'
 import { createPii, type Pii } from '../../src/base/pii.ts'
 import { Problem, problemDocument } from '../../src/base/problem.ts'
+import { connectRedis } from '../../src/queue/redis.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
 import { staffRoutes } from '../../src/staff/admin-routes.ts'
 import { cookieName, staffGuard } from '../../src/staff/guard.ts'
@@ -15,7 +17,7 @@ import { welcomePage } from '../../src/staff/welcome-page.ts'
 import type { Role } from '../../src/base/actor.ts'
 import * as store from '../../src/staff/store.ts'
 import { createPasswords } from '../../src/staff/passwords.ts'
-import { freshDatabase, startTestRedis, type TestDatabase } from '../support/services.ts'
+import { freshDatabase, runFolder } from '../support/services.ts'
 
 export const cookieSecret = 'a cookie secret of more than 32 characters'
 export const goodPassword = 'Hotline-Test-8890'
@@ -24,33 +26,34 @@ const cheap = { N: 1024, r: 8, p: 1 }
 
 /** One database, one Redis and everything written to the log, for one test file. */
 export type Ground = {
-  database: TestDatabase
-  redisServer: RedisServer
   db: Db
   pii: Pii
   log: Log
   /** Everything logged so far. */
   logged(): string
-  redis(): Redis
+  /** `steady` waits out an outage and may block; `brisk` fails fast, as the product's matcher connection does. */
+  redis(use?: 'steady' | 'brisk'): Redis
+  stopRedis(): Promise<unknown>
+  /** The same data, the same address. */
+  restartRedis(): Promise<void>
   close(): Promise<void>
 }
 
 export async function createGround(): Promise<Ground> {
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
-  const [database, redisServer] = await Promise.all([freshDatabase(), startTestRedis()])
+  const dir = join(runFolder(), `redis-${newId()}`)
+  const [database, redisServer] = await Promise.all([freshDatabase(), startRedis({ dir })])
+  let running = redisServer
   const db = createPool(database.url, log, 8)
   const clients: Redis[] = []
   return {
-    database,
-    redisServer,
     db,
     pii: createPii('an identity key of more than 32 characters'),
     log,
     logged: () => lines.join(''),
-    redis() {
-      const client = new Redis(redisServer.url, { maxRetriesPerRequest: null })
-      client.on('error', () => {})
+    redis(use = 'steady') {
+      const client = connectRedis(redisServer.url, use === 'steady' ? 'jobs' : 'matcher', log)
       clients.push(client)
       return client
     },
@@ -58,7 +61,11 @@ export async function createGround(): Promise<Ground> {
       for (const client of clients) client.disconnect()
       await db.end()
       await database.drop()
-      await redisServer.stop()
+      await running.stop()
+    },
+    stopRedis: () => running.stop(),
+    async restartRedis() {
+      running = await startRedis({ dir, port: redisServer.port })
     },
   }
 }
