@@ -9,7 +9,7 @@ import type { actionBodies } from './contract.ts'
 import type { Static } from 'typebox'
 import { decide, type Command, type Supplied } from './decide.ts'
 import { isPetition } from './elements.ts'
-import { identityOf, refusalProblem, sealIdentity, unitsOf } from './registrar.ts'
+import { demandRequester, identityOf, refusalProblem, sealIdentity, unitsOf } from './registrar.ts'
 import type { OrderRow } from './rows.ts'
 import * as store from './store.ts'
 import { writeEvents } from './write-events.ts'
@@ -36,6 +36,7 @@ export function createActions(parts: { db: Db; clock: Clock; pii: Pii; calendar:
       const order = found(locked.get(number))
       if (body.version !== undefined && body.version !== order.version) return changed(order)
       const statute = statuteOf(order.statute.slug)
+      if (body.action === 'supply' && body.requester) demandRequester(statute, body.requester)
       const command = await commandOf(tx, body, order, (into) => locked.get(into) ?? null)
       const decided = decide(order, command, {
         actor,

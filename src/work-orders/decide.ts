@@ -1,6 +1,6 @@
 import type { Actor } from '../base/actor.ts'
 import { elements, type Element, type Kind, type Statute } from '../statutes/statute.ts'
-import { citesOf, type Answer } from '../statutes/types.ts'
+import { citesOf, valueOf } from '../statutes/types.ts'
 import { categoryOf, isPetition, kindOf, missingElements, type Given } from './elements.ts'
 import {
   isOpen,
@@ -78,9 +78,6 @@ const refuse = (
   cite: string | null = null,
 ): Refused => ({ refused: code, status, title, detail, cite })
 
-const valueOr = <T>(answer: Answer<T>, fallback: T): T =>
-  answer.basis === 'silent' ? fallback : answer.value
-
 /** The article that each action rests on. */
 export function citeOf(action: ActionName, statute: Statute): string | null {
   const { acceptance, dispatch } = statute.topics
@@ -122,7 +119,7 @@ export function gate(
   actor: Actor,
   statute: Statute,
 ): Refused | null {
-  const roles = valueOr<readonly string[]>(statute.topics.dispatch.whoDecides, [])
+  const roles = valueOf<readonly string[]>(statute.topics.dispatch.whoDecides, [])
   if (!roles.includes(actor.role))
     return refuse(403, 'roleNotAllowed', '您的角色不能进行此操作', '请由受理坐席、班长或派单员办理。')
   if (!statesOf[action].includes(order.state))
@@ -244,7 +241,7 @@ function decideDispatch(
     role,
     deliveredAt: now,
   }))
-  const warnings = valueOr(rules.unitLeaders, null)
+  const warnings = valueOf(rules.unitLeaders, null)
     ? ids.filter((id) => !units.get(id)?.hasLeaders).map(() => 'unitWithoutLeaders')
     : []
   return {

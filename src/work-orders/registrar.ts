@@ -7,7 +7,7 @@ import type { Tx } from '../db/pool.ts'
 import type { KnowledgeBase } from '../knowledge-base/service.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import { incidents, type Incident, type ReferralMatter, type Statute } from '../statutes/statute.ts'
-import { citesOf } from '../statutes/types.ts'
+import { citesOf, valueOf } from '../statutes/types.ts'
 import type { OrderDraft, Outcome, RequesterSaid } from './contract.ts'
 import { decide, decideRefusal, type Command, type Decided, type Refused, type UnitFacts } from './decide.ts'
 import { categoryOf, isPetition, kindOf, missingElements } from './elements.ts'
@@ -138,6 +138,7 @@ export function createRegistrar(parts: RegistrarParts) {
   ): Promise<Done & { order: OrderRow }> {
     if (draft.kind !== undefined) demandKind(draft.kind)
     demandCategory(draft.category)
+    demandRequester(statute, draft.requester)
     const incident = incidentOf(draft.incident)
     if (
       draft.accusedUnit !== undefined &&
@@ -317,6 +318,17 @@ export function createRegistrar(parts: RegistrarParts) {
       }
     }
   }
+}
+
+/** What the requester said of himself must be codes of the statute: they are kept for the next contact, too. */
+export function demandRequester(statute: Statute, said: RequesterSaid): void {
+  const { requesterKinds, careGroups } = statute.topics.acceptance
+  const knownKinds: readonly string[] = valueOf(requesterKinds, []).map((k) => k.code)
+  const knownGroups: readonly string[] = valueOf(careGroups, []).map((g) => g.code)
+  if (said.kind !== undefined && !knownKinds.includes(said.kind))
+    throw unknown('requesterKind', '诉求人类型', '请从列出的类型中选择。', citesOf(requesterKinds))
+  if (said.careGroups?.some((group) => !knownGroups.includes(group)))
+    throw unknown('careGroup', '重点群体', '请从列出的群体中选择。', citesOf(careGroups))
 }
 
 /** 投诉、举报 are kept secret by law (鞍山 2019 第二十六条), a tip-off's source above all; a wish protects any other matter. */
