@@ -105,6 +105,29 @@ describe('several gateways', () => {
   })
 })
 
+describe('the loss of Redis', () => {
+  it('delays, and no more: accepts go on, and what came meanwhile is offered afterwards', async () => {
+    world = await startQueues({ gateways: 2 })
+    const [first, second] = [await world.signIn({ idleSinceMs: 1 }), await world.signIn({ idleSinceMs: 2 })]
+    const before = await world.enter({ score: 1 })
+    await vi.waitFor(() => expect(world.offersTo(first)).toHaveLength(1), soon)
+    const meanwhile: string[] = []
+    await world.withoutRedis(async () => {
+      const { offerId } = world.offersTo(first)[0]!
+      expect(await world.queue.accept(offerId, first, 1)).toMatchObject({ ok: true, contactId: before })
+      meanwhile.push(await world.enter({ score: 2 }), await world.enter({ score: 3 }))
+      await world.apply(before, { type: 'hungUp', at: new Date() })
+    })
+    // The slot that was freed while Redis was away is used as well.
+    await vi.waitFor(() => {
+      expect(world.offersTo(first)).toHaveLength(2)
+      expect(world.offersTo(second)).toHaveLength(1)
+    }, soon)
+    const offered = [...world.offersTo(first).slice(1), ...world.offersTo(second)].map((o) => o.contactId)
+    expect(offered.sort()).toEqual(meanwhile.sort())
+  })
+})
+
 describe('the reconciler', () => {
   it('offers what no bell ever rang for', async () => {
     world = await startQueues()

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { system } from '../../src/base/actor.ts'
@@ -21,7 +22,8 @@ import type {
 import { createGate } from '../../src/queue/gate.ts'
 import { connectRedis } from '../../src/queue/redis.ts'
 import { createQueue, type Queue } from '../../src/queue/service.ts'
-import { freshDatabase, startTestRedis } from './services.ts'
+import { startRedis } from '../../services/redis.ts'
+import { freshDatabase, runFolder } from './services.ts'
 
 /** Intent and skills of the agents; their load is counted from the ledger, as the product does. */
 export type TestAgent = {
@@ -52,7 +54,9 @@ export type NewContact = {
 
 /** Several gateways over one PostgreSQL and one Redis, with the real door of contacts and agents made by the test. */
 export async function startQueues(options: { gateways?: number; config?: Partial<QueueConfig> } = {}) {
-  const [database, server] = await Promise.all([freshDatabase(), startTestRedis()])
+  const redisFolder = join(runFolder(), `queue-${newId()}`)
+  const [database, firstServer] = await Promise.all([freshDatabase(), startRedis({ dir: redisFolder })])
+  let server = firstServer
   const logged: { level: number; msg: string }[] = []
   const log = pino(
     { level: 'info' },
@@ -60,6 +64,7 @@ export async function startQueues(options: { gateways?: number; config?: Partial
   )
   const db = createPool(database.url, log, 24)
   const redis = new Redis(server.url)
+  redis.on('error', () => {})
   const agents = new Map<string, TestAgent>()
   const heard: Heard[] = []
   const callStates = new Map<string, Awaited<ReturnType<CallSight['callState']>>>()
@@ -190,6 +195,14 @@ export async function startQueues(options: { gateways?: number; config?: Partial
         await first!.queue.contactChanged(id)
       }
       heard.length = 0
+    },
+
+    /** Kills Redis, does something without it, and starts it again on its data and port. */
+    async withoutRedis(meanwhile: () => Promise<void>) {
+      const { port } = server
+      await server.kill()
+      await meanwhile()
+      server = await startRedis({ dir: redisFolder, port })
     },
 
     async stop() {
