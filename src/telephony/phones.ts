@@ -15,9 +15,10 @@ export type Phones = {
   /**
    * Gives an agent a free phone, or the one he has already. A later login takes his phone over from an earlier one.
    * @param epoch number of the login; higher is later
+   * @param wanted number of the telephone that stands on the agent's table; no other will do
    * @throws Problem 409 `loginSuperseded`, 503 `noPhoneFree`
    */
-  bind(agentId: string, epoch: number, kind: PhoneKind): Promise<Binding>
+  bind(agentId: string, epoch: number, kind: PhoneKind, wanted?: string): Promise<Binding>
   /** Gives the phone back, if this login still has it. Returns its number. */
   release(agentId: string, epoch: number): Promise<string | null>
   /** Agent who has this phone, or null. */
@@ -59,7 +60,7 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
       [agentId, epoch, kind],
     )
 
-  const takeFree = (agentId: string, epoch: number, kind: PhoneKind): Promise<Row[]> =>
+  const takeFree = (agentId: string, epoch: number, kind: PhoneKind, wanted?: string): Promise<Row[]> =>
     db.query<Row>(
       `update phones set bound_agent = $1, bound_epoch = $2, bound_at = clock_timestamp()
        where number = (
@@ -67,21 +68,22 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
          where bound_agent is null and not retired and kind = $3 and number = any($4::text[])
          order by number limit 1 for update skip locked)
        returning number, kind, bound_epoch`,
-      [agentId, epoch, kind, [...secrets.keys()]],
+      [agentId, epoch, kind, wanted === undefined ? [...secrets.keys()] : [wanted]],
     )
 
   return {
-    async bind(agentId, epoch, kind) {
-      // A phone of the other kind is given back first; one agent, one phone.
+    async bind(agentId, epoch, kind, wanted) {
+      // A phone of the other kind, or another than the wanted one, is given back first; one agent, one phone.
       await db.query(
         `update phones set bound_agent = null, bound_epoch = null, bound_at = null
-         where bound_agent = $1 and kind <> $2 and bound_epoch <= $3`,
-        [agentId, kind, epoch],
+         where bound_agent = $1 and bound_epoch <= $3
+           and (kind <> $2 or ($4::text is not null and number <> $4))`,
+        [agentId, kind, epoch, wanted ?? null],
       )
       for (let tries = 0; tries < 2; tries++) {
         try {
           const [mine] = await takeOver(agentId, epoch, kind)
-          const [got] = mine ? [mine] : await takeFree(agentId, epoch, kind)
+          const [got] = mine ? [mine] : await takeFree(agentId, epoch, kind, wanted)
           if (!got) break
           if (got.bound_epoch > epoch) throw superseded()
           const secret = secrets.get(got.number)
