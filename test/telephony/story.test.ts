@@ -137,19 +137,14 @@ describe('a citizen', () => {
     const phones = await startPhones({ host: bank.host, port: bank.port, answerAfterMs: 300 })
     const desk = await city.agent('calls')
     await desk.begin(bank.numbers[0]!)
-    const call = await placeCall({
-      target: city.asterisk.sip,
-      to: '12345',
-      from: '13800000101',
-      hangUpAfterMs: 6_000,
-    })
+    const call = await placeCall({ target: city.asterisk.sip, to: '12345', from: '13800000101' })
     const offer = await desk.offer()
     expect(offer.contact.channel).toBe('voice')
     expect(offer.contact.pop.openOrders).toHaveLength(1)
     expect(offer.contact.pop.recentContacts.length).toBeGreaterThanOrEqual(2)
     await desk.contact(offer.contact.id, 'active')
-    await desk.contact(offer.contact.id, 'wrapUp', 0, 30_000)
-    await call.ended
+    await call.hangUp()
+    await desk.contact(offer.contact.id, 'wrapUp')
     const registered = (await desk.register(offer.contact.id, [
       order('电话补充：路灯仍未修', { kind: undefined, requester: {} }),
     ])) as Registered
