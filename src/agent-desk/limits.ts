@@ -48,7 +48,7 @@ export type DeskConfig = {
 
 export const defaultDeskConfig: DeskConfig = {
   // A dead socket is noticed within pongMs + pingMs; with offlineMs and a sweep that stays below 30 s.
-  loss: { ringGraceMs: 4_000, offlineMs: 12_000, textsBackMs: 90_000 },
+  loss: { ringGraceMs: 4_000, offlineMs: 12_000, phoneAloneMs: 300_000, textsBackMs: 90_000 },
   beatMs: 2_000,
   nodeDeadMs: 6_000,
   sweepMs: 1_000,

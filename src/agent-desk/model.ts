@@ -58,32 +58,42 @@ export function factsOf(
   }
 }
 
-/** After which loss of the last socket what is done, ms. */
+/** What follows how long after the loss of the last socket, ms. */
 export type LossLimits = {
   /** Offers are withdrawn: a reload of the page may be over by then. */
   ringGraceMs: number
   /** The agent is signed out. With the time to notice a dead socket this stays below 30 s. */
   offlineMs: number
+  /** The same for an agent whose telephone stands on the table and is still registered. */
+  phoneAloneMs: number
   /** His open conversations go back to the queue, at their old place. */
   textsBackMs: number
 }
 
-/** Stages of a loss, in order: 1 offers withdrawn, 2 signed out, 3 conversations returned. */
-export type LossStep = 1 | 2 | 3
+/** Steps of a loss, in order: 1 offers withdrawn, 2 conversations returned. */
+export type LossStep = 1 | 2
 
 /** The steps that are due and not yet taken. `stage` is the last one taken. */
 export function stepsDue(lostMs: number, stage: number, limits: LossLimits): LossStep[] {
   const due: [LossStep, number][] = [
     [1, limits.ringGraceMs],
-    [2, limits.offlineMs],
-    [3, limits.textsBackMs],
+    [2, limits.textsBackMs],
   ]
   return due.filter(([step, after]) => step > stage && lostMs >= after).map(([step]) => step)
 }
 
-/** A SIP telephone keeps its agent signed in without a page, as long as it is registered. */
-export const staysWithoutSocket = (row: Pick<AgentRow, 'mode' | 'deviceState'>): boolean =>
-  row.mode === 'phone' && row.deviceState !== null && !['unavailable', 'unknown'].includes(row.deviceState)
+/**
+ * A telephone on the table rings without a page, so its agent stays signed in through a crash of the browser; but
+ * nobody registers anything without a page, so he does not stay for ever.
+ */
+export function mustLeave(
+  lost: Pick<AgentRow, 'intent' | 'mode' | 'deviceState'> & { lostMs: number },
+  limits: LossLimits,
+): boolean {
+  if (lost.intent === 'offline') return false
+  const phoneThere = lost.deviceState !== null && !['unavailable', 'unknown'].includes(lost.deviceState)
+  return lost.lostMs >= (lost.mode === 'phone' && phoneThere ? limits.phoneAloneMs : limits.offlineMs)
+}
 
 /** Runs of seven and more digits are telephone or identity numbers: a summary shows none. */
 export const hideNumbers = (text: string): string => text.replace(/\d(?:[\d\- ]{5,}\d)/g, '****')

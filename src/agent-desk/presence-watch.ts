@@ -1,7 +1,7 @@
 import { system } from '../base/actor.ts'
 import type { Log } from '../base/log.ts'
 import type { Db } from '../db/pool.ts'
-import { staysWithoutSocket, stepsDue, type LossLimits, type LossStep } from './model.ts'
+import { mustLeave, stepsDue, type LossLimits, type LossStep } from './model.ts'
 import type { DeskContacts, DeskOffers } from './ports.ts'
 import type { Presence } from './presence.ts'
 import * as store from './socket-store.ts'
@@ -56,8 +56,7 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   async function takeStep(lost: store.Lost, step: LossStep): Promise<void> {
     const { agentId } = lost
     if (step === 1) await offers.withdrawOffersOf(agentId, 'withdrawn', 'socketLost')
-    if (step === 2 && !staysWithoutSocket(lost)) await presence.leave(agentId, 'socketLost')
-    if (step === 3) await returnTexts(agentId)
+    if (step === 2) await returnTexts(agentId)
     if (await store.tookStep(db, agentId, step)) log.info({ agentId, step }, 'socket lost, step taken')
   }
 
@@ -76,8 +75,11 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
     try {
       await store.removeDeadNodes(db, limits.nodeDeadMs)
       for (const agentId of await store.noticeLosses(db)) await offers.agentChanged(agentId)
-      for (const lost of await store.lostAgents(db))
+      for (const lost of await store.lostAgents(db)) {
         for (const step of stepsDue(lost.lostMs, lost.stage, limits)) await takeStep(lost, step)
+        if (mustLeave(lost, limits)) await presence.leave(lost.agentId, 'socketLost')
+      }
+      await store.closeLosses(db)
     } catch (error) {
       log.warn({ err: (error as Error).name }, 'presence sweep failed; the next one repeats it')
     }

@@ -1,4 +1,4 @@
-import { problem } from '../base/problem.ts'
+import { Problem, problem } from '../base/problem.ts'
 import type { Db } from '../db/pool.ts'
 import type { AgentDirectory, AgentFacts } from '../queue/ports.ts'
 import type { Publish } from './events.ts'
@@ -46,6 +46,8 @@ export type PresenceParts = {
   publish: Publish
 }
 
+const phoneTaken = () =>
+  problem(409, 'phoneTaken', '这部话机不可用', '它已被其他坐席使用或未登记，请换一部话机。')
 const stale = () =>
   problem(409, 'staleEpoch', '您已在别处签入', '此页面的签入已失效；如需在这里工作，请重新签入。')
 
@@ -81,12 +83,23 @@ export function createPresence(parts: PresenceParts): Presence {
   }
 
   /** The phone of this sign-in; a telephone on the table is the one that was named, or none. */
-  async function takePhone(agentId: string, epoch: number, mode: DeskMode, wanted?: string): Promise<void> {
+  async function takePhone(
+    agentId: string,
+    epoch: number,
+    mode: DeskMode,
+    before: string | null,
+    wanted?: string,
+  ): Promise<void> {
     const kind = mode === 'phone' ? 'sip' : 'web'
-    const { number } = await phones.bind(agentId, epoch, kind, wanted)
+    const { number } = await phones.bind(agentId, epoch, kind, wanted).catch((error: unknown) => {
+      throw wanted !== undefined && error instanceof Problem && error.code === 'noPhoneFree'
+        ? phoneTaken()
+        : error
+    })
+    if (before !== null && before !== number) await native.remove(before)
     if (wanted !== undefined && number !== wanted) {
       await phones.release(agentId, epoch)
-      throw problem(409, 'phoneTaken', '这部话机不可用', '它已被其他坐席使用或未登记，请换一部话机。')
+      throw phoneTaken()
     }
     const state = await line.state(number)
     await db.tx((tx) => store.writePhone(tx, agentId, epoch, number, state))
@@ -152,7 +165,7 @@ export function createPresence(parts: PresenceParts): Presence {
       await offers.withdrawOffersOf(agentId, 'withdrawn', 'signedInAnew')
       try {
         if (mode === 'text') await release(agentId, before.epoch)
-        else await takePhone(agentId, epoch, mode, request.phone)
+        else await takePhone(agentId, epoch, mode, before.phone, request.phone)
       } catch (error) {
         await goOffline(agentId, 'noPhone', null)
         throw error

@@ -88,9 +88,17 @@ export const lostAgents = (tx: Tx): Promise<Lost[]> =>
 /** Notes a step as taken; false when another gateway noted it first or the agent came back. */
 export async function tookStep(tx: Tx, agentId: string, step: number): Promise<boolean> {
   const rows = await tx.query(
-    `update agents set lost_stage = $2, lost_at = case when $2 >= 3 then null else lost_at end
+    `update agents set lost_stage = $2
      where agent_id = $1 and lost_at is not null and lost_stage < $2 returning agent_id`,
     [agentId, step],
   )
   return rows.length > 0
+}
+
+/** A loss is over when everything has followed from it. */
+export async function closeLosses(tx: Tx): Promise<void> {
+  await tx.query(
+    `update agents set lost_at = null, lost_stage = 0
+     where lost_at is not null and lost_stage >= 2 and intent = 'offline'`,
+  )
 }

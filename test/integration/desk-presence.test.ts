@@ -229,7 +229,7 @@ describe('a lost socket', () => {
     // A database of its own: the quick sweeps of the other tests would not wait.
     const own = await createGround()
     const calm = await createDeskSite(own, {
-      config: { loss: { ringGraceMs: 5_000, offlineMs: 6_000, textsBackMs: 9_000 } },
+      config: { loss: { ...quick.loss, ringGraceMs: 5_000, offlineMs: 6_000, textsBackMs: 9_000 } },
     })
     try {
       const one = await atWork(own, calm)
@@ -277,7 +277,7 @@ describe('a lost socket', () => {
     const { phone } = (await row(one.id))!
     await one.desk.close()
     await soon(() => row(one.id), { intent: 'draining', phone })
-    expect(site.members.has(phone!)).toBe(false)
+    await vi.waitFor(() => expect(site.members.has(phone!)).toBe(false))
     expect(await site.contacts.find(contact.id)).toMatchObject({ state: 'active', agentId: one.id })
     const hungUp = { type: 'hungUp', at: new Date() } as const
     await site.contacts.door.apply(contact.id, hungUp, { actor: system('test') })

@@ -24,7 +24,7 @@ import {
 /** Limits short enough for a test that waits for them, long enough for a busy machine. */
 export const quick: DeskConfig = {
   ...defaultDeskConfig,
-  loss: { ringGraceMs: 300, offlineMs: 900, textsBackMs: 1_800 },
+  loss: { ringGraceMs: 300, offlineMs: 900, phoneAloneMs: 60_000, textsBackMs: 1_800 },
   beatMs: 100,
   nodeDeadMs: 1_000,
   sweepMs: 50,

@@ -47,6 +47,16 @@ describe('phones', () => {
     expect(await phones[1].phoneOf(agent)).toBe('1001')
   })
 
+  it('gives the telephone on the table and no other, and takes back the one before', async () => {
+    const [agent, rival] = [randomUUID(), randomUUID()]
+    await phones[0].bind(agent, 1, 'web')
+    expect(await phones[0].bind(agent, 2, 'web', '1003')).toMatchObject({ number: '1003' })
+    expect(await phones[0].agentOf('1001')).toBeNull()
+    await expect(phones[1].bind(rival, 1, 'web', '1003')).rejects.toMatchObject({ code: 'noPhoneFree' })
+    await expect(phones[1].bind(rival, 1, 'sip', '1002')).rejects.toMatchObject({ code: 'noPhoneFree' })
+    expect(await phones[1].bind(rival, 1, 'sip', '2001')).toMatchObject({ number: '2001' })
+  })
+
   it('refuses a login that a later one has replaced, and does not let it release the phone', async () => {
     const agent = randomUUID()
     await phones[0].bind(agent, 2, 'web')

@@ -4,8 +4,8 @@ import {
   factsOf,
   hideNumbers,
   isEventId,
+  mustLeave,
   noLoad,
-  staysWithoutSocket,
   stepsDue,
   type AgentRow,
 } from '../../../src/agent-desk/model.ts'
@@ -63,25 +63,40 @@ describe('an agent is routable', () => {
 })
 
 describe('a loss', () => {
-  const limits = { ringGraceMs: 4_000, offlineMs: 12_000, textsBackMs: 90_000 }
+  const limits = { ringGraceMs: 4_000, offlineMs: 12_000, phoneAloneMs: 300_000, textsBackMs: 90_000 }
   it.each<[number, number, number[]]>([
     [3_999, 0, []],
     [4_000, 0, [1]],
     [4_000, 1, []],
-    [12_000, 1, [2]],
+    [90_000, 1, [2]],
     // A gateway that comes late draws all consequences, in order.
-    [100_000, 0, [1, 2, 3]],
-    [100_000, 3, []],
+    [100_000, 0, [1, 2]],
+    [100_000, 2, []],
   ])('of %d ms after step %d leads to %j', (lostMs, stage, due) => {
     expect(stepsDue(lostMs, stage, limits)).toEqual(due)
   })
 
-  it('signs nobody out whose telephone stands on the table and is registered', () => {
-    expect(staysWithoutSocket({ mode: 'phone', deviceState: 'inUse' })).toBe(true)
-    expect(staysWithoutSocket({ mode: 'phone', deviceState: 'unavailable' })).toBe(false)
-    expect(staysWithoutSocket({ mode: 'phone', deviceState: null })).toBe(false)
-    expect(staysWithoutSocket({ mode: 'desk', deviceState: 'notInUse' })).toBe(false)
-  })
+  it.each<[string, Parameters<typeof mustLeave>[0], boolean]>([
+    ['a closed tab', { intent: 'available', mode: 'desk', deviceState: 'notInUse', lostMs: 12_000 }, true],
+    ['a reload', { intent: 'available', mode: 'desk', deviceState: 'notInUse', lostMs: 11_999 }, false],
+    [
+      'a telephone on the table',
+      { intent: 'available', mode: 'phone', deviceState: 'inUse', lostMs: 60_000 },
+      false,
+    ],
+    [
+      'the same, long alone',
+      { intent: 'paused', mode: 'phone', deviceState: 'inUse', lostMs: 300_000 },
+      true,
+    ],
+    [
+      'the same, unplugged',
+      { intent: 'paused', mode: 'phone', deviceState: 'unavailable', lostMs: 12_000 },
+      true,
+    ],
+    ['the same, never seen', { intent: 'paused', mode: 'phone', deviceState: null, lostMs: 12_000 }, true],
+    ['whoever is out already', { intent: 'offline', mode: null, deviceState: null, lostMs: 99_000 }, false],
+  ])('of %s: signed out is right', (_name, lost, leaves) => expect(mustLeave(lost, limits)).toBe(leaves))
 })
 
 describe('a summary', () => {
