@@ -3,8 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { type Asterisk, type AsteriskOptions, startAsterisk } from '../../services/asterisk.ts'
-import { freePort } from '../../services/launch.ts'
-import { freeUdpPort } from './sipp.ts'
+import { unusedPort } from './ports.ts'
 
 /** A number range whose phones SIPp plays at one address. */
 export interface PhoneBank {
@@ -40,14 +39,14 @@ export async function startTestAsterisk(
   const { banks: bankCount = 3, ...rest } = overrides
   const name = unique()
   const folder = rest.dir ?? join(inject('runFolder'), `asterisk-${name}`)
-  const trunk = { host: '127.0.0.2', port: await freeUdpPort('127.0.0.2') }
-  const emergency = { host: '127.0.0.4', port: await freeUdpPort('127.0.0.4') }
+  const trunk = { host: '127.0.0.2', port: await unusedPort('127.0.0.2') }
+  const emergency = { host: '127.0.0.4', port: await unusedPort('127.0.0.4') }
   const banks: PhoneBank[] = []
   for (let bank = 0; bank < bankCount; bank += 1) {
     const first = 3001 + bank * 100
     banks.push({
       host: '127.0.0.3',
-      port: await freeUdpPort('127.0.0.3'),
+      port: await unusedPort('127.0.0.3'),
       numbers: Array.from({ length: 10 }, (_, n) => String(first + n)),
     })
   }
@@ -55,9 +54,9 @@ export async function startTestAsterisk(
   const options: AsteriskOptions = {
     dir: folder,
     systemName: `t${name}`,
-    sipPort: await freeUdpPort('127.0.0.1'),
-    amiPort: await freePort(),
-    httpPort: await freePort(),
+    sipPort: await unusedPort(),
+    amiPort: await unusedPort(),
+    httpPort: await unusedPort(),
     amiSecret: 'test-only',
     rtpStart,
     rtpEnd: rtpStart + 799,

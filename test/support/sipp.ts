@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { tool } from '../../services/tools.ts'
+import { canBindUdp, unusedPort } from './ports.ts'
 
 /** Citizens, phones and far ends played by SIPp, on the loopback address, each bounded in count and time. */
 
@@ -40,35 +41,15 @@ export async function endAllSipp(): Promise<void> {
   await Promise.all([...running].map((sipp) => sipp.kill()))
 }
 
-/** A free UDP port of one loopback address. */
-export function freeUdpPort(host: string): Promise<number> {
-  return new Promise((done, fail) => {
-    const socket = createSocket('udp4')
-    socket.once('error', fail)
-    socket.bind(0, host, () => {
-      const { port } = socket.address()
-      socket.close(() => done(port))
-    })
-  })
-}
-
 /** SIPp takes this port for the first sound stream and the ones after it for further calls; other test runs use ports, too. */
 async function freeMediaPort(host: string, calls: number): Promise<number> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const first = 20_000 + 4 * Math.floor(Math.random() * 10_000)
+    const first = 33_000 + 4 * Math.floor(Math.random() * 6_500)
     const wanted = Array.from({ length: Math.min(calls, 20) * 2 }, (_, n) => first + n)
-    const free = await Promise.all(wanted.map((port) => canBind(host, port)))
+    const free = await Promise.all(wanted.map((port) => canBindUdp(host, port)))
     if (free.every(Boolean)) return first
   }
   throw new Error(`no free ports for sound on ${host}`)
-}
-
-function canBind(host: string, port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = createSocket('udp4')
-    socket.once('error', () => done(false))
-    socket.bind(port, host, () => socket.close(() => done(true)))
-  })
 }
 
 /** Sends the message by which a scenario is told to hang up. */
@@ -240,7 +221,7 @@ export async function placeCall(options: CallOptions): Promise<Call> {
   const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>'
   const caller = rawFrom ?? (from === undefined ? anonymous : `<sip:${from}@${host}>`)
   const waiting = all.reduce((sum, step) => sum + ('wait' in step ? step.wait : 0), 0)
-  const port = await freeUdpPort(host)
+  const port = await unusedPort(host)
   const name = randomUUID()
   const sipp = await startSipp({
     callId: `%u-${name}`,
