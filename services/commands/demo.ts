@@ -13,7 +13,7 @@ import type { Report } from '../report.ts'
 import { setting } from '../settings.ts'
 import { unlessSignalled, untilSignal } from '../signals.ts'
 import { bringUp, type Stack } from '../stack.ts'
-import { cities } from '../../src/config/env.ts'
+import { statuteSlugs } from '../../src/statutes/registry.ts'
 
 /** Loopback addresses of their own, so that Asterisk can tell trunk, telephones and emergency line apart. */
 const phonesHost = '127.0.0.3'
@@ -27,7 +27,8 @@ interface Wish {
 
 function wishOf(given: Given): Wish {
   const city = given.options['city'] ?? setting('HOTLINE_CITY') ?? 'anshan-2019'
-  if (!(cities as readonly string[]).includes(String(city))) {
+  const cities = statuteSlugs()
+  if (!cities.includes(String(city))) {
     throw new UsageProblem(`There is no city "${String(city)}". Cities: ${cities.join(', ')}.`)
   }
   return {
@@ -127,7 +128,7 @@ export const demo: Command = {
   options: {
     'calls-per-minute': { value: 'N', help: 'new calls a minute, and as many texts (6)' },
     agents: { value: 'N', help: 'simulated agents (6)' },
-    city: { value: 'SLUG', help: cities.join(' | ') },
+    city: { value: 'SLUG', help: statuteSlugs().join(' | ') },
   },
   async run(given, report) {
     const wish = wishOf(given)

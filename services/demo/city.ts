@@ -1,12 +1,16 @@
+import { systemClock } from '../../src/base/clock.ts'
 import { newId } from '../../src/base/ids.ts'
 import { createLog } from '../../src/base/log.ts'
 import type { Role } from '../../src/base/actor.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
+import { createKnowledgeBase } from '../../src/knowledge-base/service.ts'
 import { issueLink } from '../../src/staff/links.ts'
 import { findByUsername, insertMember } from '../../src/staff/store.ts'
 import { ServiceProblem } from '../command.ts'
+import { seedUnits } from '../../src/work-orders/store.ts'
 import { oneOf } from './chance.ts'
+import { knowledge, units } from './knowledge.ts'
 
 /** Somebody who can sign in at the demo. */
 export interface Person {
@@ -59,6 +63,8 @@ export async function seedCity(databaseUrl: string, agents: number): Promise<Cit
   const db = createPool(databaseUrl, createLog('silent', 'demo'), 4)
   try {
     await refuseRealData(db)
+    await seedUnits(db, units)
+    await seedKnowledge(db)
     const people: Person[] = []
     for (const seat of staff) {
       const staffId = await seatOf(db, seat)
@@ -91,6 +97,13 @@ async function refuseRealData(db: Db): Promise<void> {
   throw new ServiceProblem(
     'This database belongs to a real hotline, and the demo would mix invented citizens in. Give it another DATABASE_URL, or none.',
   )
+}
+
+async function seedKnowledge(db: Db): Promise<void> {
+  if ((await db.query('select from knowledge_items limit 1')).length > 0) return
+  const base = createKnowledgeBase(db, systemClock)
+  const today = systemClock().toISOString().slice(0, 10)
+  for (const item of knowledge(today)) await base.publish(item, 'demo')
 }
 
 async function seatOf(

@@ -25,6 +25,6 @@ function orderFor(contact: DeskContact, matter: Matter): Outcome {
     // now and then the agent forgets to ask: the order is kept and marked incomplete
     requester: inPercent(10) ? {} : { kind: 'naturalPerson', name: '化名甲', home: matter.address },
     confidential: inPercent(10),
-    ...(inPercent(70) ? { accept: true } : {}),
+    ...(inPercent(70) ? { accept: true, leadUnit: matter.unit } : {}),
   }
 }
