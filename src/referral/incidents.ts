@@ -2,7 +2,7 @@ import type { Actor } from '../base/actor.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { problem } from '../base/problem.ts'
-import type { Db, Tx } from '../db/pool.ts'
+import { sqlState, type Db, type Tx } from '../db/pool.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import { dueOf } from '../statutes/deadline.ts'
 import type { Incident, Statute } from '../statutes/statute.ts'
@@ -27,6 +27,8 @@ export type Incidents = ReturnType<typeof createIncidents>
 /** Where neither statute nor city gives a limit. Local policy. */
 const fallbackMs = 5 * 60_000
 
+const foreignKeyViolation = '23503'
+
 export function createIncidents(parts: IncidentParts) {
   const { db, statute, calendar, log, send } = parts
   const { incidents, incidentNotice, departments } = statute.topics.referral
@@ -35,29 +37,46 @@ export function createIncidents(parts: IncidentParts) {
   const labelOf = (incident: string): string =>
     valueOf(incidents, []).find((i) => i.code === incident)?.label ?? incident
   const wordsFor = (incident: string, department: string, again: boolean): string =>
-    `【12345热线】${again ? '再次通报' : '通报'}：收到一起${labelOf(incident)}类诉求，请${department}立即处置并回复确认。`
+    `【${statute.words.platform}】${again ? '再次通报' : '通报'}：收到一起${labelOf(incident)}类诉求，请${department}立即处置并回复确认。`
+
+  async function report(
+    tx: Tx,
+    r: { contactId: string; incident: Incident; actor: Actor; at: Date },
+  ): Promise<void> {
+    const due = term && dueOf(term, r.at, calendar())
+    const until = due && 'due' in due && due.due ? due.due : new Date(r.at.getTime() + fallbackMs)
+    for (const department of valueOf(departments, {} as Record<Incident, string[]>)[r.incident] ?? []) {
+      const id = newId()
+      const fresh = await store.insertNotice(tx, {
+        id,
+        contactId: r.contactId,
+        incident: r.incident,
+        department,
+        cite: citesOf(incidentNotice),
+        madeAt: r.at,
+        due: until,
+        localPolicy: term?.basis !== 'law',
+      })
+      if (fresh) await send(tx, { id, department, text: wordsFor(r.incident, department, false), round: 0 })
+    }
+  }
 
   return {
-    async report(
-      tx: Tx,
-      r: { contactId: string; incident: Incident; actor: Actor; at: Date },
-    ): Promise<void> {
-      const due = term && dueOf(term, r.at, calendar())
-      const until = due && 'due' in due && due.due ? due.due : new Date(r.at.getTime() + fallbackMs)
-      for (const department of valueOf(departments, {} as Record<Incident, string[]>)[r.incident] ?? []) {
-        const id = newId()
-        const fresh = await store.insertNotice(tx, {
-          id,
-          contactId: r.contactId,
-          incident: r.incident,
-          department,
-          cite: citesOf(incidentNotice),
-          madeAt: r.at,
-          due: until,
-          localPolicy: term?.basis !== 'law',
+    report,
+
+    /**
+     * While the caller is still on the line: the departments need not wait for an order.
+     * @throws Problem 404
+     */
+    async raise(contactId: string, incident: Incident, actor: Actor): Promise<void> {
+      await db.tx(async (tx) => {
+        const at = await store.databaseNow(tx)
+        await report(tx, { contactId, incident, actor, at }).catch((error: unknown) => {
+          if (sqlState(error) === foreignKeyViolation)
+            throw problem(404, 'unknownContact', '没有这次联络', '请刷新页面后再试。')
+          throw error
         })
-        if (fresh) await send(tx, { id, department, text: wordsFor(r.incident, department, false), round: 0 })
-      }
+      })
     },
 
     /** Unanswered notices are repeated until somebody answers. */
@@ -81,6 +100,7 @@ export function createIncidents(parts: IncidentParts) {
     },
 
     open: () => store.openNotices(db, 200),
+    ofContact: (contactId: string) => store.noticesOfContact(db, contactId),
 
     async acknowledge(id: string, actor: Actor): Promise<store.Notice> {
       const notice = await store.acknowledge(db, id, actor.id)

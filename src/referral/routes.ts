@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { requireRole } from '../staff/guard.ts'
+import { incidents as incidentClasses } from '../statutes/statute.ts'
 import type { Incidents } from './incidents.ts'
 import type { Referrals } from './service.ts'
 
@@ -20,6 +21,7 @@ const NumberBody = Type.Object({
   use: Type.Enum([...uses]),
   emergency: Type.Boolean(),
 })
+const IncidentBody = Type.Object({ incident: Type.Enum([...incidentClasses]) })
 const Id = Type.Object({ id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) })
 
 /** The city's referral numbers and the notices of incidents that wait for an answer. Inside the scope of `staffGuard`. */
@@ -53,12 +55,19 @@ export const referralRoutes: FastifyPluginAsyncTypebox<{
 
   const onDuty = requireRole('teamLead', 'dispatcher', 'agent', 'supervisor')
   app.get('/api/incident-notices', { schema: { tags }, preHandler: onDuty }, async () => ({
-    items: (await incidents.open()).map((n) => ({
-      ...n,
-      madeAt: n.madeAt.toISOString(),
-      due: n.due.toISOString(),
-    })),
+    items: (await incidents.open()).map(view),
   }))
+  // While the caller is still on the line: the departments need not wait for the order.
+  app.post(
+    '/api/contacts/:id/incidents',
+    { schema: { tags, params: Id, body: IncidentBody }, preHandler: onDuty },
+    async (request, reply) => {
+      const { id } = request.params
+      await incidents.raise(id, request.body.incident, request.actor!)
+      const items = (await incidents.ofContact(id)).map(view)
+      return reply.code(201).send({ items })
+    },
+  )
   app.post(
     '/api/incident-notices/:id/acknowledge',
     { schema: { tags, params: Id }, preHandler: onDuty },
@@ -68,3 +77,10 @@ export const referralRoutes: FastifyPluginAsyncTypebox<{
     },
   )
 }
+
+const view = (n: Awaited<ReturnType<Incidents['open']>>[number]) => ({
+  ...n,
+  madeAt: n.madeAt.toISOString(),
+  due: n.due.toISOString(),
+  acknowledgedAt: n.acknowledgedAt?.toISOString() ?? null,
+})

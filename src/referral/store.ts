@@ -154,6 +154,12 @@ export const openNotices = (tx: Tx, limit: number): Promise<Notice[]> =>
     [limit],
   )
 
+export const noticesOfContact = (tx: Tx, contactId: string): Promise<Notice[]> =>
+  tx.query<Notice>(
+    `select ${noticeColumns} from incident_notices where contact_id = $1 order by made_at, department`,
+    [contactId],
+  )
+
 /** Notices that are due again: unanswered at their limit, and then at the same interval. */
 export const remind = (tx: Tx, limit: number): Promise<Notice[]> =>
   tx.query<Notice>(
@@ -176,4 +182,9 @@ export async function acknowledge(tx: Tx, id: string, by: string): Promise<Notic
     [id, by],
   )
   return row ?? null
+}
+
+export async function databaseNow(tx: Tx): Promise<Date> {
+  const [row] = await tx.query<{ now: Date }>(`select clock_timestamp() as now`)
+  return row!.now
 }
