@@ -1,11 +1,21 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type AsteriskOptions, type AsteriskTimings, defaultTimings, type Phone } from './asterisk-options.ts'
 import { checkout } from './paths.ts'
+import { serviceUser } from './service-user.ts'
 import type { Tool } from './tools.ts'
 
 const run = promisify(execFile)
@@ -91,6 +101,7 @@ export async function renderAsterisk(options: AsteriskOptions, bin: Tool): Promi
   ]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   }
+  mustBeOurs(paths.run)
   linkShare(bin, paths.data)
   if (options.httpsPort !== undefined) await makeCertificate(paths.certificate, options)
   const phones = phonePool(options)
@@ -265,6 +276,13 @@ function phoneAcl(networks: string[] | undefined): string {
   if (networks === undefined) return '; phones may be anywhere that reaches the port'
   const permits = networks.map((network) => `permit = ${address(network)}\ncontact_permit = ${network}`)
   return ['deny = 0.0.0.0/0', 'contact_deny = 0.0.0.0/0', ...permits].join('\n')
+}
+
+/** The control socket gives full power; in a folder for everybody somebody else may have made its folder before us. */
+function mustBeOurs(folder: string): void {
+  const { uid, mode } = statSync(folder)
+  const ours = [process.getuid?.(), serviceUser()?.uid]
+  if (!ours.includes(uid) || (mode & 0o077) !== 0) throw new Error(`${folder} is open to others: remove it`)
 }
 
 /** Asterisk looks for its own documents and keys beside the sounds; the latter are ours. */

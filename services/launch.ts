@@ -115,9 +115,12 @@ export async function answers(
         )
       if (performance.now() > end) {
         await running.kill()
-        throw new Error(`${service} did not answer within ${ms / 1000} s: ${lastWords(log)}`, {
-          cause: problem,
-        })
+        throw new ServiceProblem(
+          `${service} did not answer within ${ms / 1000} s. Its last words (${log}):\n${lastWords(log)}`,
+          {
+            cause: problem,
+          },
+        )
       }
       await delay(25)
     }

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Asterisk, startAsterisk } from './asterisk.ts'
 import { ServiceProblem } from './command.ts'
@@ -17,6 +18,7 @@ import { removeRunFile, writeRunFile } from './run-file.ts'
 import { secrets, setting } from './settings.ts'
 import { cleanUp, ourselves } from './supervisor.ts'
 import { type TelephonySettings, telephonySettings } from './telephony-settings.ts'
+import { tool } from './tools.ts'
 import { buildWeb } from './web-build.ts'
 
 export interface StackOptions {
@@ -156,13 +158,13 @@ async function asterisk(
   report('asterisk: starting')
   const { phones, externalAddress, dutyNumber, ...line } = { ...telephonySettings(), ...telephony }
   const dir = join(servicesHome(), apart, 'asterisk')
+  // fetched before the lock is taken, because that can last
+  const bin = await tool('asterisk', report)
   const options = {
     ...line,
     dir,
+    bin,
     systemName: 'a1',
-    sipPort: await portFor('HOTLINE_SIP_PORT', 5060, 'take any', 'sip'),
-    amiPort: await portFor('HOTLINE_AMI_PORT', 5038),
-    httpPort: await portFor('HOTLINE_ASTERISK_HTTP_PORT', 8088),
     amiSecret: secrets().AMI_SECRET,
     phones: { count: phones },
     ...(externalAddress === undefined ? {} : { externalAddress }),
@@ -170,8 +172,11 @@ async function asterisk(
     log: join(dataHome(), 'log', 'asterisk.log'),
     report,
   }
-  const start = (): Promise<Asterisk> => startAsterisk(options)
-  const kept = keepUp('asterisk', await start(), start, report)
+  const { first, ports } = await onFreePorts(async (ports) => ({
+    first: await startAsterisk({ ...options, ...ports }),
+    ports,
+  }))
+  const kept = keepUp('asterisk', first, () => startAsterisk({ ...options, ...ports }), report)
   endings.push(async (calls) => {
     if (calls === 'end' || (await callsIn(kept.current())) === 0) return kept.stop()
     report('asterisk: calls are going on; it ends after the last of them')
@@ -181,12 +186,32 @@ async function asterisk(
   return {
     env: {
       AMI_URL: kept.current().amiUrl,
-      HOTLINE_ASTERISK_HTTP_PORT: String(options.httpPort),
-      HOTLINE_ASTERISK_WSS: setting('HOTLINE_ASTERISK_WSS') ?? `ws://127.0.0.1:${options.httpPort}/ws`,
+      HOTLINE_ASTERISK_HTTP_PORT: String(ports.httpPort),
+      HOTLINE_ASTERISK_WSS: setting('HOTLINE_ASTERISK_WSS') ?? `ws://127.0.0.1:${ports.httpPort}/ws`,
       HOTLINE_ASTERISK_DIR: dir,
     },
     asterisk: kept,
-    sipPort: options.sipPort,
+    sipPort: ports.sipPort,
+  }
+}
+
+interface AsteriskPorts {
+  sipPort: number
+  amiPort: number
+  httpPort: number
+}
+
+/** Chooses ports; until the service has taken them, another checkout that starts waits, or it would choose the same. */
+async function onFreePorts<T>(start: (ports: AsteriskPorts) => Promise<T>): Promise<T> {
+  const choosing = await lock(join(tmpdir(), `hotline-ports-${process.getuid?.() ?? 0}.lock`))
+  try {
+    return await start({
+      sipPort: await portFor('HOTLINE_SIP_PORT', 5060, 'take any', 'sip'),
+      amiPort: await portFor('HOTLINE_AMI_PORT', 5038),
+      httpPort: await portFor('HOTLINE_ASTERISK_HTTP_PORT', 8088),
+    })
+  } finally {
+    await choosing?.release()
   }
 }
 
