@@ -287,6 +287,7 @@ export async function createContext(config: Config): Promise<Context> {
     log,
   })
   upkeep.every(1_000, 'wrap-ups and silence', () => contacts.conversations.sweep())
+  upkeep.every(5_000, 'call backs', () => contacts.releaseCallBacks())
   upkeep.every(3_000, 'channels', () => channels.sweep())
   upkeep.every(5_000, 'deadlines and reminders', () => orders.sweep())
   if (calls) upkeep.every(2_000, 'waiting callers', () => waiting.sweep())

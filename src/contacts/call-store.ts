@@ -123,6 +123,28 @@ export async function countTry(tx: Tx, contactId: string): Promise<void> {
   )
 }
 
+/** Nobody is asked to make this call back before `pauseMs` have passed; `releaseCallBacks` ends the pause. */
+export async function postponeCallBack(tx: Tx, contactId: string, pauseMs: number): Promise<void> {
+  await tx.query(
+    `update contacts set call_back_after = clock_timestamp() + $2 * interval '1 millisecond',
+       version = version + 1, changed_at = clock_timestamp()
+     where id = $1 and state = 'queued' and call_back`,
+    [contactId, pauseMs],
+  )
+}
+
+/** The pause is over: the contact counts as waiting again, at its old place. A change of its own, with its bell. */
+export async function releaseCallBacks(tx: Tx): Promise<number> {
+  const rows = await tx.query(
+    `with due as (
+       update contacts set call_back_after = null, version = version + 1, changed_at = clock_timestamp()
+       where call_back_after <= clock_timestamp() returning id)
+     insert into outbox (queue, name, data)
+     select 'contacts', 'changed', jsonb_build_object('contactId', id) from due returning id`,
+  )
+  return rows.length
+}
+
 /** @returns false when the fact was already known: the caller then acts no further */
 export async function keepFact(
   tx: Tx,

@@ -38,6 +38,8 @@ const actor: Actor = system('telephony')
 
 /** Tries to reach a citizen by call back (semantics: defaults). Local policy. */
 export const callBackTries = 3
+/** Pause after each try that failed, ms. Local policy. */
+export const callBackPauses = [5 * 60_000, 15 * 60_000] as const
 
 /**
  * Consumes what telephony says about calls. Each fact is kept once by its key, in the transaction of the change it
@@ -192,7 +194,7 @@ async function follow(deps: CallDeps, contact: Contact, event: CallFact): Promis
         continue
       }
       if (applied.note) continue
-      await companions(tx, deps, applied.contact)
+      await companions(tx, deps, applied.contact, event)
       done.push({ contact: applied.contact, fact, before: state })
       state = applied.contact.state
     }
@@ -202,7 +204,13 @@ async function follow(deps: CallDeps, contact: Contact, event: CallFact): Promis
 }
 
 /** What belongs into the same transaction as the change itself. */
-async function companions(tx: Tx, deps: CallDeps, contact: Contact): Promise<void> {
+async function companions(tx: Tx, deps: CallDeps, contact: Contact, event: CallFact): Promise<void> {
+  if (event.type === 'callBackFailed' && contact.state === 'queued')
+    await store.postponeCallBack(
+      tx,
+      contact.id,
+      callBackPauses[contact.callBackTries - 1] ?? callBackPauses[0],
+    )
   if (contact.end === 'abandoned' || contact.end === 'abandonedRinging' || contact.end === 'voicemail')
     await store.insertCallBack(tx, contact, newId(), credits.callBackOwed)
   if (contact.state === 'active')

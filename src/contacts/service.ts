@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../db/pool.ts'
 import { createCallSink, type CallDeps } from './calls.ts'
-import { countTry, openCallsOf } from './call-store.ts'
+import { countTry, openCallsOf, releaseCallBacks } from './call-store.ts'
 import { createConversations, type ConversationLimits, type SendToRequester } from './conversations.ts'
 import { createDoor, type Door } from './door.ts'
 import { createIntake, type IntakeDeps } from './intake.ts'
@@ -48,6 +48,8 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
     /** A follower left: his address goes, the cases stay. */
     forgetAddress: (channel: string, lookup: string) => forgetAddress(db, channel, lookup),
     textOf: (messageId: string) => reads.textOf(db, messageId),
+    /** Ends pauses between tries of call backs; every gateway may do it at any time. */
+    releaseCallBacks: () => releaseCallBacks(db),
     countCallBackTry: (id: string) => countTry(db, id),
     messagesOf: (id: string, limit?: number) => reads.messagesOf(db, id, limit),
     ofAgent: (agentId: string) => reads.contactsOfAgent(db, agentId),

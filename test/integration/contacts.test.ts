@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../src/base/actor.ts'
+import { callBackTries } from '../../src/contacts/calls.ts'
+import { createMatchingReads } from '../../src/contacts/service.ts'
 import { arrived, ended, fact, heldNew, sms, startContacts } from '../support/contacts.ts'
 
 type World = Awaited<ReturnType<typeof startContacts>>
@@ -224,5 +226,38 @@ describe('the door', () => {
     )
     expect(results.filter((r) => r.ok)).toHaveLength(1)
     expect(results.find((r) => !r.ok)).toMatchObject({ refused: 'wrongState', contact: { state: 'offered' } })
+  })
+})
+
+describe('a call back that is not answered', () => {
+  it('is tried again after a pause and given up after the last try', async () => {
+    const { calls, door } = world.contacts
+    const number = '13800000031'
+    for (const event of [arrived('n1-9.1', number), heldNew('n1-9.1'), ended('n1-9.1', 20)])
+      await calls.handle(event)
+    const abandoned = await onlyContact('n1-9.1')
+    const [debt] = await world.db.query<{ id: string; callId: string }>(
+      `select id, call_id as "callId" from contacts where parent_contact_id = $1`,
+      [abandoned.id],
+    )
+    const agentId = '0190d9a0-0000-7000-8000-0000000000dd'
+    const actor = system('test')
+    const waiting = async () => (await createMatchingReads(world.db).one(debt!.id))!.state
+    for (let n = 1; n <= callBackTries; n++) {
+      expect(await waiting()).toBe('queued')
+      await door.apply(debt!.id, { type: 'offered', agentId }, { actor })
+      await door.apply(debt!.id, { type: 'accepted', agentId }, { actor })
+      await world.contacts.countCallBackTry(debt!.id)
+      await calls.handle(fact(debt!.callId, 'callBackFailed', 100 * n, { status: 'NOANSWER', cause: 19 }))
+      if (n === callBackTries) break
+      // Nobody is asked to make it meanwhile.
+      expect(await waiting()).toBe('received')
+      expect(await world.contacts.releaseCallBacks()).toBe(0)
+      await world.db.query(`update contacts set call_back_after = clock_timestamp() where id = $1`, [
+        debt!.id,
+      ])
+      expect(await world.contacts.releaseCallBacks()).toBe(1)
+    }
+    expect(await world.contacts.find(debt!.id)).toMatchObject({ state: 'ended', end: 'failed' })
   })
 })

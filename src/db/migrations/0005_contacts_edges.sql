@@ -31,3 +31,7 @@ create index contacts_text_silence on contacts (last_inbound_at)
   where ended_at is null and channel <> 'voice' and state = 'active';
 create index contacts_wrap_up on contacts (wrap_up_until) where state = 'wrapUp' and wrap_up_until is not null;
 create index contacts_owed on contacts (owed_at) where owed_at is not null and ended_at is null;
+
+-- A call back that was not answered is tried again later, not at once; until then nobody is asked to make it.
+alter table contacts add column call_back_after timestamptz;
+create index contacts_call_back_after on contacts (call_back_after) where call_back_after is not null;
