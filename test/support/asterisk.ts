@@ -79,7 +79,9 @@ export async function startTestAsterisk(
       // somebody hangs up just then, the last when the stack warms up
       .filter(
         (line) =>
-          !/Unable to join queue|Session already DISCONNECTED|Failed to write frame|pjproject:/.test(line),
+          !/Unable to join queue|Session already DISCONNECTED|Failed to write frame|func_global.c: Channel|pjproject:/.test(
+            line,
+          ),
       )
   return { ...asterisk, options, sip: `127.0.0.1:${options.sipPort}`, trunk, emergency, banks, complaints }
 }

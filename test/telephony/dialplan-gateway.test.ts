@@ -277,6 +277,41 @@ describe.concurrent('a call while the gateway lives', () => {
   })
 })
 
+describe('the optional menu', () => {
+  it('asks one question when the operator wants it, and never keeps anybody', async () => {
+    const menu = await startTestAsterisk({
+      menuKeys: '12',
+      promptOverrides: shortPrompts(['greeting', 'notice', 'menu']),
+      banks: 0,
+    })
+    const gateway = await TestAmi.connect(menu)
+    try {
+      gateway.claimAll()
+      await gateway.startHeartbeat()
+      const [choosing, silent] = await Promise.all([
+        placeCall({
+          target: menu.sip,
+          to: '12345',
+          from: '13800000031',
+          steps: [{ wait: 1_200 }, { press: '2' }],
+        }),
+        placeCall({ target: menu.sip, to: '12345', from: '13800000032' }),
+      ])
+      const chosen = await gateway.user('ContactMenu')
+      expect(chosen).toMatchObject({ Choice: '2' })
+      await gateway.user('ContactHold', chosen['ContactId'])
+      await vi.waitFor(
+        () => expect(gateway.events.filter(({ UserEvent }) => UserEvent === 'ContactHold')).toHaveLength(2),
+        { timeout: 8_000 },
+      )
+      await Promise.all([choosing.hangUp(), silent.hangUp()])
+    } finally {
+      gateway.close()
+      await menu.stop()
+    }
+  })
+})
+
 describe('an agent whose phone is lost', () => {
   it('leaves the caller in hold, not cut off', async () => {
     const [bank] = asterisk.banks

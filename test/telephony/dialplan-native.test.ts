@@ -98,6 +98,13 @@ function contactRows(contact: string): Record<string, string>[] {
     })
 }
 
+/** The one record that tells how the contact ended. */
+function ending(contact: string): Record<string, string> | undefined {
+  const ended = contactRows(contact).filter((row) => row['ended'] === '1')
+  expect(ended).toHaveLength(1)
+  return ended[0]
+}
+
 const queueRows = (contact: string): string[] =>
   readFileSync(asterisk.paths.queueLog, 'utf8')
     .split('\n')
@@ -124,19 +131,16 @@ describe('without a gateway', () => {
       'ContactNativeDone',
       'ContactEnd',
     ])
-    const rows = await vi.waitFor(() => {
-      const found = contactRows(contact)
-      expect(found.filter(({ ended }) => ended === '1')).toHaveLength(1)
-      return found
-    })
-    expect(rows.at(-1)).toMatchObject({
-      dnis: '8890',
-      ani: from,
-      stage: 'nativeTalk',
-      agent: answers(0),
-      answered: '1',
-      native: '1',
-    })
+    await vi.waitFor(() =>
+      expect(ending(contact)).toMatchObject({
+        dnis: '8890',
+        ani: from,
+        stage: 'nativeTalk',
+        agent: answers(0),
+        answered: '1',
+        native: '1',
+      }),
+    )
     expect(queueRows(contact).map((row) => row.split('|')[4])).toEqual([
       'ENTERQUEUE',
       'CONNECT',
@@ -202,12 +206,12 @@ describe('without a gateway', () => {
     expect(await ami.user('ContactEnd', spoken.contact)).toMatchObject({ Stage: 'voicemail' })
     expect(ami.story(spoken.contact).slice(-2)).toEqual(['VoicemailLeft', 'ContactEnd'])
     await vi.waitFor(() => {
-      expect(contactRows(wanted.contact).at(-1)).toMatchObject({ stage: 'callBack', callback: wanted.from })
-      expect(contactRows(spoken.contact).at(-1)).toMatchObject({
+      expect(ending(wanted.contact)).toMatchObject({ stage: 'callBack', callback: wanted.from })
+      expect(ending(spoken.contact)).toMatchObject({
         stage: 'voicemail',
         voicemail: left['File'],
       })
-      expect(contactRows(abandoned.contact).at(-1)).toMatchObject({
+      expect(ending(abandoned.contact)).toMatchObject({
         stage: 'native',
         answered: '0',
         ended: '1',
