@@ -19,7 +19,7 @@ export type IncidentParts = {
   calendar: () => Calendar
   log: Log
   /** Sends the notice to the duty telephones of a department; none may be configured. */
-  send(tx: Tx, notice: { id: string; department: string; text: string; round: number }): Promise<void>
+  send: (tx: Tx, notice: { id: string; department: string; text: string; round: number }) => Promise<void>
 }
 
 export type Incidents = ReturnType<typeof createIncidents>

@@ -36,7 +36,7 @@ export type ReferralParts = {
     /** The agent has handed the caller over: his part of the conversation is over. */
     agentDone(contactId: string, actor: Actor): Promise<void>
   }
-  changed(contactId: string): Promise<void>
+  changed: (contactId: string) => Promise<void>
 }
 
 export type Referrals = ReturnType<typeof createReferrals>

@@ -8,6 +8,7 @@ const nullable = (schema: ReturnType<typeof Type.String>) => Type.Union([schema,
 const words = (max: number) => Type.String({ minLength: 1, maxLength: max })
 const maybe = (max: number) => Type.Optional(Type.String({ maxLength: max }))
 const code = Type.String({ minLength: 1, maxLength: 40 })
+const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 
 export const KnowledgeCited = Type.Object({ id: Type.String(), version: Type.Integer() })
 
@@ -183,7 +184,7 @@ export const OrderQuery = Type.Object({
   state: Type.Optional(code),
   kind: Type.Optional(code),
   leadUnit: Type.Optional(code),
-  contactId: Type.Optional(Type.String({ maxLength: 40 })),
+  contactId: Type.Optional(Type.String({ pattern: uuid })),
   incomplete: Type.Optional(Type.Boolean()),
   overdue: Type.Optional(Type.Boolean()),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),

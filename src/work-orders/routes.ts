@@ -171,6 +171,7 @@ function decode(cursor: string): { at: string; id: string } {
   }
   const [at, id] = Array.isArray(value) ? (value as unknown[]) : []
   if (typeof at !== 'string' || typeof id !== 'string') throw refused
-  if (Number.isNaN(Date.parse(at)) || !new RegExp(uuid).test(id)) throw refused
+  if (!/^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(at) || Number.isNaN(Date.parse(at))) throw refused
+  if (!new RegExp(uuid).test(id)) throw refused
   return { at, id }
 }

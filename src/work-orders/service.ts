@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { grams } from '../base/grams.ts'
 import { newId } from '../base/ids.ts'
 import { problem } from '../base/problem.ts'
+import { storable } from '../base/storable.ts'
 import type { Contact } from '../contacts/model.ts'
 import type { Registrar } from '../contacts/registration.ts'
 import type { Db, Tx } from '../db/pool.ts'
@@ -127,7 +128,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
 
   /** A unit sees what was dispatched to it; to everybody else it does not exist. */
   async function visible(tx: Tx, number: string, { actor, unitCode }: Viewer): Promise<OrderRow> {
-    const row = await reads.findOrder(tx, number)
+    const row = await reads.findOrder(tx, storable(number))
     const may = row && (actor.role !== 'unit' || row.legs.some((leg) => leg.unitId === unitCode))
     if (!row || !may) throw notFound()
     return row
@@ -140,6 +141,30 @@ export function createWorkOrders(parts: WorkOrderParts) {
     )
     const ownOf = (row: OrderRow) => clocks.filter((d) => d.orderId === row.id)
     return rows.map((row) => orderView(row, ownOf(row), actor, clock(), pii))
+  }
+
+  /** @throws Problem 404 */
+  async function detail(number: string, viewer: Viewer) {
+    const row = await visible(db, number, viewer)
+    const [[view], events] = await Promise.all([viewsOf([row], viewer.actor), reads.eventsOf(db, row.id)])
+    await parts.record(db, {
+      actor: viewer.actor,
+      action: 'orderViewed',
+      subject: { kind: 'workOrder', id: row.number },
+      requesterId: row.requesterId,
+    })
+    return {
+      ...view!,
+      events: events.map((e) => ({
+        type: e.type,
+        at: formatInstant(e.at),
+        actor: { kind: e.actorKind, id: e.actorId, role: e.actorRole },
+        cite: e.cite,
+        // Words of a protected matter stay out of a unit's sight in its history, too.
+        data: viewer.actor.role === 'unit' && row.confidential !== 'normal' ? {} : e.data,
+      })),
+      actions: actionsOf(row, viewer.actor),
+    }
   }
 
   const registrarOfContacts: Registrar<unknown, Registered> = {
@@ -165,37 +190,15 @@ export function createWorkOrders(parts: WorkOrderParts) {
     /** One action through the one door. @throws Problem 403 | 404 | 409 | 422 */
     async act(number: string, body: ActionBody, viewer: Viewer) {
       await visible(db, number, viewer)
-      await actions.act(number, body, viewer.actor)
-      return this.detail(number, viewer)
+      await actions.act(number, storable(body), viewer.actor)
+      return detail(number, viewer)
     },
 
-    /** @throws Problem 404 */
-    async detail(number: string, viewer: Viewer) {
-      const row = await visible(db, number, viewer)
-      const [[view], events] = await Promise.all([viewsOf([row], viewer.actor), reads.eventsOf(db, row.id)])
-      await parts.record(db, {
-        actor: viewer.actor,
-        action: 'orderViewed',
-        subject: { kind: 'workOrder', id: row.number },
-        requesterId: row.requesterId,
-      })
-      return {
-        ...view!,
-        events: events.map((e) => ({
-          type: e.type,
-          at: formatInstant(e.at),
-          actor: { kind: e.actorKind, id: e.actorId, role: e.actorRole },
-          cite: e.cite,
-          // Words of a protected matter stay out of a unit's sight in its history, too.
-          data: viewer.actor.role === 'unit' && row.confidential !== 'normal' ? {} : e.data,
-        })),
-        actions: actionsOf(row, viewer.actor),
-      }
-    },
+    detail,
 
     async list(filter: Omit<reads.OrderFilter, 'visibleToUnit'>, { actor, unitCode }: Viewer) {
       const own = actor.role === 'unit' ? { visibleToUnit: unitCode ?? '' } : {}
-      const rows = await reads.listOrders(db, { ...filter, ...own }, clock())
+      const rows = await reads.listOrders(db, { ...storable(filter), ...own }, clock())
       return { rows, views: await viewsOf(rows, actor) }
     },
 
@@ -211,7 +214,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
           action: 'reveal',
           subject: { kind: 'workOrder', id: row.number },
           requesterId: row.requesterId,
-          reason,
+          reason: storable(reason),
         })
         return openIdentity(row, pii)
       })
@@ -220,7 +223,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
     /** Open orders about the same thing, so that one matter does not become two. */
     similar(text: string, requesterIds: string[], limit = 5) {
       const since = new Date(clock().getTime() - similarSinceMs)
-      return reads.similarOrders(db, grams(text), requesterIds, since, limit)
+      return reads.similarOrders(db, grams(storable(text)), requesterIds, since, limit)
     },
 
     async openOrdersOf(requesterIds: string[]) {
@@ -273,7 +276,7 @@ function parseOutcomes(outcomes: readonly unknown[]): Outcome[] {
   })
   if (errors.length > 0)
     throw problem(422, 'outcomeMalformed', '登记内容不完整', '请检查标出的栏目后重新提交。', { errors })
-  return outcomes as Outcome[]
+  return storable(outcomes as Outcome[])
 }
 
 const notFound = () => problem(404, 'unknownOrder', '没有这张办理单', '请核对编号，或返回列表重新查找。')

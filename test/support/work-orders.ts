@@ -54,7 +54,7 @@ export async function startOrders() {
       },
     },
     describe: (tx, requesterId, said) =>
-      requesters.describe(tx, requesterId, said as Parameters<typeof requesters.describe>[2]),
+      requesters.describe(tx, requesterId, said),
     async phoneOf(tx, contact) {
       const address = await contacts.addressOf(contact.id, tx)
       return address?.sealed ? testPii.open(address.sealed) : null
@@ -120,7 +120,7 @@ export async function startOrders() {
     incidents,
     wrappedUp,
     register: (contactId: string, ...outcomes: Outcome[]): Promise<Registered> =>
-      contacts.register(contactId, randomUUID(), outcomes, agent) as Promise<Registered>,
+      contacts.register(contactId, randomUUID(), outcomes, agent),
     async stop() {
       await db.end()
       await database.drop()

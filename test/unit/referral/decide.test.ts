@@ -27,7 +27,7 @@ function step(referral: Referral, fact: ReferralFact): { referral: Referral; ref
   return { referral: { ...referral, state, ...stamps, failure: failure ?? referral.failure }, refused: false }
 }
 const after = (...facts: ReferralFact['type'][]): Referral =>
-  facts.reduce((r, type) => step(r, { type, status: 'BUSY' } as ReferralFact).referral, dialling)
+  facts.reduce((r, type) => step(r, { type, status: 'BUSY' }).referral, dialling)
 
 describe('第七条 紧急求助: the agent stays until the far side has taken over', () => {
   it('may leave after the far side joined and he confirmed', () => {

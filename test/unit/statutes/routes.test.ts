@@ -17,7 +17,7 @@ const ask = async (payload: unknown) => {
   return {
     status: response.statusCode,
     type: response.headers['content-type'],
-    body: response.json() as Record<string, unknown>,
+    body: response.json<Record<string, unknown>>(),
   }
 }
 

@@ -160,9 +160,9 @@ describe('第二十五条第（二）项 重复反映', () => {
     expect(events).toEqual([{ type: 'merged', into: open.number }])
     expect(cite).toContain('第二十五条第（二）项')
   })
-  it.each([
+  it.each<[string, WorkOrder, string]>([
     ['itself', order(), 'mergeIntoItself'],
-    ['a closed order', { ...open, state: 'refused' } as WorkOrder, 'mergeTargetClosed'],
+    ['a closed order', { ...open, state: 'refused' }, 'mergeTargetClosed'],
     [
       'an order of another city',
       { ...open, statute: { slug: 'baiyin-2024', version: '1' } },
