@@ -22,6 +22,8 @@ export type Matching = {
   matchContact(contactId: string): Promise<void>
   /** Matches until no waiting contact and no free agent fit each other. */
   matchAll(): Promise<void>
+  /** What follows from the matcher's answer: agents who are free, contacts to match. */
+  follow(row: ContactForMatching | null, synced: Synced): Promise<void>
   /** Does again what failed for want of a database or of Redis. */
   retry(): Promise<void>
   /** Tells the matcher what these rows say; rows of ended contacts included. */
@@ -42,6 +44,8 @@ export type MatchingDeps = {
 
 /** A fuse: one call goes on no longer than this, whatever others do meanwhile. */
 const rounds = 200
+/** Outcomes that nobody had told before. */
+const news: readonly Synced['outcome'][] = ['new', 'moved', 'held', 'gone']
 /** Offers made side by side when everything is matched at once. */
 const lanes = 4
 
@@ -87,12 +91,21 @@ export function createMatching(deps: MatchingDeps): Matching {
       await matcher.confirm(pair, made.contact.version)
       return true
     }
-    // First the facts, then the release: otherwise the same pair would come up at once.
-    if (made.why === 'contactGone') await lookAt(pair.contactId)
+    // First the truth, then the release: otherwise the same pair would come up at once.
+    if (made.why === 'contactGone') await lookAside(pair.contactId)
     else await refreshAgent(pair.agentId)
     await matcher.release(pair, again || made.why === 'rival')
-    if (again) await lookAt(pair.contactId)
+    if (again) await lookAside(pair.contactId)
     return false
+  }
+
+  /** Tells the matcher about a contact in the midst of other work, which must not wait for what follows from it. */
+  async function lookAside(contactId: string): Promise<void> {
+    const { row, synced } = await lookAt(contactId)
+    if (synced)
+      void followOwing(row, synced).catch((error: unknown) =>
+        log.warn({ contactId, err: String(error) }, 'owed, done again later'),
+      )
   }
 
   async function repeat(reserve: () => Promise<Reservation | null>, done: (pair: Reservation) => boolean) {
@@ -155,14 +168,16 @@ export function createMatching(deps: MatchingDeps): Matching {
     ),
   )
 
-  async function follow(contactId: string): Promise<void> {
-    const { row, synced } = await lookAt(contactId)
-    const touched = new Set([synced?.formerAgentId, row?.agentId])
-    for (const agentId of touched) if (agentId) await agentChanged(agentId)
-    if (row?.state === 'queued') await matchContact(contactId)
+  /** Whoever tells the matcher first does what follows; those who come with the same news later find it done. */
+  async function follow(row: ContactForMatching | null, synced: Synced): Promise<void> {
+    if (news.includes(synced.outcome))
+      for (const agentId of new Set([synced.formerAgentId, row?.agentId]))
+        if (agentId) await agentChanged(agentId)
+    if (row?.state !== 'queued') return
+    await matchContact(row.id)
     // Whoever it came back from is left out for a while, unless he is alone: those are the times to look again.
-    if (synced?.outcome === 'new' && synced.formerAgentId)
-      for (const afterMs of [config.aloneMs, config.excludeMs]) deps.rematchLater(contactId, afterMs)
+    if (synced.outcome === 'new' && synced.formerAgentId)
+      for (const afterMs of [config.aloneMs, config.excludeMs]) deps.rematchLater(row.id, afterMs)
   }
 
   const contactChanged: (contactId: string) => Promise<void> = createLatest(async (contactId) => {
@@ -172,9 +187,18 @@ export function createMatching(deps: MatchingDeps): Matching {
     await attempt(
       `contact ${contactId}`,
       () => contactChanged(contactId),
-      () => follow(contactId),
+      async () => {
+        const { row, synced } = await lookAt(contactId)
+        if (synced) await followOwing(row, synced)
+      },
     )
   })
+
+  /** Once told, the same news brings nothing again: what fails on the way is owed by itself. */
+  const followOwing = (row: ContactForMatching | null, synced: Synced): Promise<void> => {
+    const again = (): Promise<void> => attempt(`follow ${synced.id}`, again, () => follow(row, synced))
+    return again()
+  }
 
   async function contactTouched(contactId: string): Promise<void> {
     const { row, synced } = await lookAt(contactId)
@@ -186,6 +210,7 @@ export function createMatching(deps: MatchingDeps): Matching {
     contactChanged,
     agentChanged,
     sync,
+    follow: followOwing,
     contactTouched: (contactId) =>
       attempt(
         `contact ${contactId}`,

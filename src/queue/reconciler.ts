@@ -7,7 +7,7 @@ import type { ContactFact } from '../contacts/transition.ts'
 import { createLease } from '../db/lease.ts'
 import type { Db } from '../db/pool.ts'
 import type { QueueConfig } from './config.ts'
-import { MatcherAway, type Matcher, type Moment, type Synced } from './matcher.ts'
+import { MatcherAway, type Matcher, type Moment } from './matcher.ts'
 import type { Matching } from './matching.ts'
 import type { Offering } from './offering.ts'
 import type { AgentDirectory, CallSight } from './ports.ts'
@@ -42,8 +42,6 @@ export type ReconcilerDeps = {
   log: Log
 }
 
-/** Outcomes that mean: nobody had told the matcher yet. */
-const repaired: readonly Synced['outcome'][] = ['new', 'moved', 'held', 'gone']
 const actor = system('reconciler')
 /** Unlike a requeue, this leaves a contact alone that was bridged a moment ago. */
 const neverBridged: ContactFact = { type: 'dialFailed', status: 'gatewayLost' }
@@ -71,10 +69,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     )
     const synced = await matching.sync(rows, at)
     if (!follow) return
-    const again = new Set(open.map((offer) => offer.contactId))
-    for (const { id, outcome } of synced) if (repaired.includes(outcome)) again.add(id)
-    stats.repaired += again.size
-    await each([...again], (id) => matching.contactChanged(id))
+    const rowOf = new Map(rows.map((row) => [row.id, row]))
+    const missed = synced.filter(
+      ({ outcome }) => outcome !== 'same' && outcome !== 'over' && outcome !== 'stale',
+    )
+    stats.repaired += missed.length
+    await each(missed, (one) => matching.follow(rowOf.get(one.id) ?? null, one))
+    await each(open, (offer) => matching.contactChanged(offer.contactId))
   }
 
   async function changedLately(at: Moment): Promise<void> {

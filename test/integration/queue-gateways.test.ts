@@ -2,18 +2,21 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { defaultQueueConfig } from '../../src/queue/config.ts'
 import { createMatcher } from '../../src/queue/matcher.ts'
 import type { AgentFacts, OfferMade } from '../../src/queue/ports.ts'
-import { startQueues, type Gateway } from '../support/queue.ts'
+import { patiently, startQueues, type Gateway } from '../support/queue.ts'
 
 type World = Awaited<ReturnType<typeof startQueues>>
 let world: World
 afterEach(() => world?.stop())
 
-const soon = { timeout: 15_000, interval: 50 }
+const soon = { timeout: 45_000, interval: 50 }
+vi.setConfig({ testTimeout: 60_000 })
 
 /** An agent who takes what he is offered, talks no time at all and registers at once. */
 const quickAgent = (w: World) => async (offer: OfferMade, gateway: Gateway) => {
   void (async () => {
-    const accepted = await gateway.queue.accept(offer.offerId, offer.agentId, offer.agentEpoch)
+    const accepted = await patiently(() =>
+      gateway.queue.accept(offer.offerId, offer.agentId, offer.agentEpoch),
+    )
     if (!accepted.ok) return
     if (accepted.channel === 'voice') {
       await w.apply(offer.contactId, { type: 'connected' })

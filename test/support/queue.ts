@@ -171,7 +171,7 @@ export async function startQueues(options: { gateways?: number; config?: Partial
     },
 
     /** A contact that has come in and waits; the bell goes through the outbox, as in the product. */
-    enter: (contact: NewContact = {}) => inTurn(() => insertContact(db, contact)),
+    enter: (contact: NewContact = {}) => inTurn(() => patiently(() => insertContact(db, contact))),
 
     async state(contactId: string) {
       const [row] = await db.query<{ state: string; end: string | null; agentId: string | null }>(
@@ -182,7 +182,7 @@ export async function startQueues(options: { gateways?: number; config?: Partial
     },
 
     apply: (contactId: string, fact: Parameters<typeof door.apply>[1]) =>
-      inTurn(() => door.apply(contactId, fact, { actor: system('test') })),
+      inTurn(() => patiently(() => door.apply(contactId, fact, { actor: system('test') }))),
 
     /** Signs everybody out and ends everything, for the next test on the same machinery. */
     async clear() {
@@ -247,6 +247,18 @@ function directoryOf(db: Db, agents: Map<string, TestAgent>): AgentDirectory {
       const agent = agents.get(agentId)
       if (agent) agent.notResponding = true
     },
+  }
+}
+
+/** Tries again when a busy machine gave no connection in time: nothing had been sent then. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === 10 || !/connection timeout|timeout exceeded when trying to connect/.test(String(error)))
+        throw error
+    }
   }
 }
 

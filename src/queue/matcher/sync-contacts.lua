@@ -4,7 +4,7 @@
 -- agent, refused = { { agent, sinceMs } … }, pardon = { agent … }
 -- Returns per contact { outcome, the agent who had it before or '' }:
 --   new       waits now, and did not before          moved   waits, but its place or demand changed
---   same      nothing changed                        held    no longer waits
+--   same      nothing changed, or it was told before  held    is elsewhere, and what it does there changed
 --   gone      ended                                  over    it had ended before: nothing revives it
 --   stale     PostgreSQL said something newer        unknown a signature is not in the catalogue
 local generation, at, tombstoneMs, excludeMs = ARGV[1], tonumber(ARGV[2]), ARGV[4], ARGV[5]
@@ -46,11 +46,10 @@ local function keepElsewhere(row, old)
   local c = wanted(row)
   c.st = 'o'
   if old and old.st == 'o' and old.agent == c.agent then
-    if old.ver ~= c.ver or old.changed ~= c.changed then
-      c.ring = old.ring
-      write(c)
-    end
-    return 'same'
+    c.ring = old.ring
+    if old.changed ~= c.changed then write(c) end
+    -- A new version may free the agent though he keeps the contact: its call ended, its wrap-up began or expired.
+    return old.ver == c.ver and 'same' or 'held'
   end
   detach(row.id, old)
   c.ring = old and old.ring or 0
