@@ -22,7 +22,8 @@ const NumberBody = Type.Object({
   emergency: Type.Boolean(),
 })
 const IncidentBody = Type.Object({ incident: Type.Enum([...incidentClasses]) })
-const Id = Type.Object({ id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) })
+const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+const Id = Type.Object({ id: Type.String({ pattern: uuid }) })
 
 /** The city's referral numbers and the notices of incidents that wait for an answer. Inside the scope of `staffGuard`. */
 export const referralRoutes: FastifyPluginAsyncTypebox<{
