@@ -10,6 +10,8 @@ export interface RunFile {
   databaseUrl: string
   redisUrl: string
   amiUrl: string
+  /** where that gateway keeps recordings and media */
+  dataDir: string
 }
 
 const file = (): string => join(dataHome(), 'run', 'current')

@@ -102,6 +102,7 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
       databaseUrl,
       redisUrl,
       amiUrl: env['AMI_URL'] ?? '',
+      dataDir: env['HOTLINE_DATA'] ?? home,
     })
     endings.push(async () => removeRunFile())
     const trimming = setInterval(() => trimLogs(join(home, 'log')), 60_000)

@@ -4,6 +4,7 @@ import { keptFolders, postgresProgram, tar } from '../archive.ts'
 import { type Command, ServiceProblem } from '../command.ts'
 import { withDatabase } from '../database.ts'
 import { dataHome } from '../paths.ts'
+import { currentRun } from '../run-file.ts'
 import { secretsFile } from '../settings.ts'
 
 export const backup: Command = {
@@ -27,8 +28,9 @@ export const backup: Command = {
           `--file=${join(work, 'database.dump')}`,
         ]),
       )
-      const kept = keptFolders.filter((folder) => existsSync(join(dataHome(), folder)))
-      const files = kept.length === 0 ? [] : ['-C', dataHome(), ...kept]
+      const data = currentRun()?.dataDir ?? dataHome()
+      const kept = keptFolders.filter((folder) => existsSync(join(data, folder)))
+      const files = kept.length === 0 ? [] : ['-C', data, ...kept]
       report('backup: packing')
       writeFileSync(join(work, 'about.json'), JSON.stringify({ madeAt: new Date().toISOString(), form: 1 }))
       await tar(['-czf', `${file}.part`, '-C', work, 'about.json', 'database.dump', ...files])
