@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { freePort } from '../../services/launch.ts'
 import { checkout, servicesHome } from '../../services/paths.ts'
 import { isAlive, type ProcessMark } from '../../services/processes.ts'
+import { freeUdpPort } from '../../services/ports.ts'
 import { runFolder } from '../support/services.ts'
+import { placeCall } from '../support/sipp.ts'
 
 interface Run {
   process: ChildProcess
@@ -27,9 +29,15 @@ function newHome(): string {
   return home
 }
 
-function hotline(home: string, port: number, ...args: string[]): Run {
-  const env = { ...process.env, HOTLINE_DATA: home, HOTLINE_PORT: String(port), LOG_LEVEL: 'warn' }
-  const child = spawn(join(checkout, 'hotline'), args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+function hotline(home: string, port: number, command: string, settings: Record<string, string> = {}): Run {
+  const env = {
+    ...process.env,
+    ...settings,
+    HOTLINE_DATA: home,
+    HOTLINE_PORT: String(port),
+    LOG_LEVEL: 'warn',
+  }
+  const child = spawn(join(checkout, 'hotline'), [command], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   const ended = new Promise<number | null>((done) => child.once('close', (code) => done(code)))
   const ready = new Promise<string>((done, fail) => {
@@ -124,5 +132,28 @@ describe('./hotline start', () => {
       .poll(() => noted(home).find(({ service }) => service === 'redis')?.process.pid, { timeout: 15_000 })
       .not.toBe(redis?.process.pid)
     await expect.poll(async () => (await fetch(`${address}/healthz`)).status, { timeout: 30_000 }).toBe(200)
+  })
+
+  it('lets a call go on when it is asked to end, and Asterisk end after it', async () => {
+    const home = newHome()
+    const sipPort = String(await freeUdpPort('127.0.0.1'))
+    const settings = { HOTLINE_SIP_PORT: sipPort, HOTLINE_TRUNK_MATCH: '127.0.0.2/32' }
+    const run = hotline(home, await freePort(), 'start', settings)
+    await run.ready
+    const call = await placeCall({ target: `127.0.0.1:${sipPort}`, to: '12345', from: '13800000001' })
+    await call.answered
+    const [asterisk, gateway] = ['asterisk', 'gateway'].map(
+      (name) => noted(home).find(({ service }) => service === name)?.process,
+    )
+
+    run.process.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
+    expect(isAlive(gateway!)).toBe(false)
+    expect(isAlive(asterisk!)).toBe(true)
+    expect(call.records().map(({ what }) => what)).toEqual(['answered'])
+
+    await call.hangUp()
+    expect(call.records().map(({ what }) => what)).toContain('hung up')
+    await expect.poll(() => isAlive(asterisk!), { timeout: 15_000 }).toBe(false)
   })
 })
