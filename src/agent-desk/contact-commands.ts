@@ -32,6 +32,8 @@ export type ContactCommandParts = {
   render: Pick<Renderer, 'contact'>
   record: (entry: Access) => Promise<void>
   recording: { set(contactId: string, agentId: string, suspended: boolean): Promise<void> }
+  /** Something was said: the agent's pages show it as it was stored. */
+  spoken: (agentId: string, contactId: string, messageId: string) => Promise<void>
   /** The contact's page changed without a change of its state. */
   touched: (agentId: string, contactId: string) => Promise<void>
   mayReveal: (agentId: string) => boolean
@@ -43,7 +45,7 @@ const warningsNeeded = 2
 
 export function contactCommands(parts: ContactCommandParts): ContactCommands {
   const { presence, contacts, requesters, sending, offers, calls, referrals } = parts
-  const { views, render, record, recording, touched, mayReveal, transferSeconds } = parts
+  const { views, render, record, recording, touched, spoken, mayReveal, transferSeconds } = parts
 
   /** The agent's own, or, for a team lead, any contact. */
   async function visible(contactId: string, { agentId, staff }: CommandContext): Promise<Contact> {
@@ -100,12 +102,16 @@ export function contactCommands(parts: ContactCommandParts): ContactCommands {
     },
 
     async say({ contactId, clientId, text }, { agentId }) {
-      return contacts.conversations.reply(contactId, agentId, clientId, text)
+      const said = await contacts.conversations.reply(contactId, agentId, clientId, text)
+      if (said.messageId) await spoken(agentId, contactId, said.messageId)
+      return said
     },
 
     async sendTemplate({ contactId, clientId, template, params }, { agentId }) {
       const contact = await ownContact(contacts, contactId, agentId)
-      return sending.sendTemplate(contact, agentId, clientId, template, params)
+      const said = await sending.sendTemplate(contact, agentId, clientId, template, params)
+      if (said.messageId) await spoken(agentId, contactId, said.messageId)
+      return said
     },
 
     async endConversation({ contactId }, { agentId, actor }) {

@@ -29,7 +29,7 @@ import { createRenderer } from './render.ts'
 import { deskRoutes } from './routes.ts'
 import { createDeskNews, type DeskNews } from './service.ts'
 import { createSessionSockets } from './session-sockets.ts'
-import { sipProxy } from './sip-proxy.ts'
+import { createSipLines, sipProxy } from './sip-proxy.ts'
 import { deskSocket } from './socket.ts'
 import { createStreams } from './streams.ts'
 import { repeat } from './timing.ts'
@@ -88,6 +88,8 @@ export function createDesk(parts: DeskParts): Desk {
     native,
     publish,
   })
+  const news = createDeskNews({ redis, prefix, publish, contacts, presence, log })
+  const lines = createSipLines(presence)
   const limits = { ...config.loss, ...config }
   const watch = createPresenceWatch({ db, node, limits, presence, contacts, offers, log })
   const sockets = createSessionSockets(staff.sessions, staff.revocations, config.sessionCheckMs, log)
@@ -110,6 +112,7 @@ export function createDesk(parts: DeskParts): Desk {
     offers,
     referrals,
     tabsOf: (id) => watch.tabsOf(id),
+    onWhole: (agentId, contactIds) => news.shown(agentId, contactIds),
     record,
   })
   const streams = createStreams({
@@ -118,7 +121,13 @@ export function createDesk(parts: DeskParts): Desk {
     prefix,
     node,
     limits: config.streams,
-    onEvent: (agentId, id, event) => hub.onEvent(agentId, id, event),
+    onEvent(agentId, id, event) {
+      hub.onEvent(agentId, id, event)
+      if (event.type === 'agent')
+        lines.check(agentId).catch((error: Error) => {
+          log.warn({ agentId, err: error.name }, 'lines of a released phone not looked at')
+        })
+    },
     onGap: (agentIds) => hub.onGap(agentIds),
     log,
   })
@@ -138,6 +147,7 @@ export function createDesk(parts: DeskParts): Desk {
       render,
       record,
       recording,
+      spoken: (agentId, contactId, messageId) => publish(agentId, { type: 'message', contactId, messageId }),
       touched: (agentId, contactId) => publish(agentId, { type: 'contact', contactId }),
       mayReveal: revealLimit(config.revealsPerMinute),
       transferSeconds: config.transferSeconds,
@@ -180,10 +190,10 @@ export function createDesk(parts: DeskParts): Desk {
 
   return {
     presence,
-    news: createDeskNews({ redis, prefix, publish, contacts, presence, log }),
+    news,
     async routes(app) {
       await app.register(deskSocket, { hub, commands, config, log })
-      await app.register(sipProxy, { presence, line, sockets, config: config.sip, log })
+      await app.register(sipProxy, { presence, line, sockets, lines, config: config.sip, log })
       await app.register(deskRoutes, { presence, namesOf: (ids) => staff.namesOf(ids) })
     },
     async stop() {

@@ -27,6 +27,8 @@ export type RenderParts = {
   referrals: Pick<DeskReferrals, 'ofContact'>
   tabsOf: (agentId: string) => Promise<string[]>
   record: (entry: Access) => Promise<void>
+  /** Told which contacts stand on a desk whenever all of it was read. */
+  onWhole: (agentId: string, contactIds: string[]) => Promise<void>
 }
 
 const owedShown = 20
@@ -45,7 +47,7 @@ export const onDeskOf = (contact: Contact, agentId: string): boolean =>
   contact.agentId === agentId && deskStates.includes(contact.state)
 
 export function createRenderer(parts: RenderParts): Renderer {
-  const { views, presence, contacts, offers, referrals, tabsOf, record } = parts
+  const { views, presence, contacts, offers, referrals, tabsOf, record, onWhole } = parts
   const shown = new Set<string>()
 
   /** Written before it is shown: a view that cannot be recorded does not happen. */
@@ -155,6 +157,10 @@ export function createRenderer(parts: RenderParts): Renderer {
         return contact ? [{ offer: o, contact }] : []
       })
       await Promise.all(offered.map(({ contact }) => noteShown(agentId, deskActor(staff), contact)))
+      await onWhole(
+        agentId,
+        [...onDesk, ...offered.map((o) => o.contact)].map((c) => c.id),
+      )
       return {
         type: 'snapshot',
         ...(head === null ? {} : { event: head }),

@@ -15,6 +15,8 @@ export type DeskNews = {
   /** A message joined a contact, or its delivery went on. */
   messageAdded(contactId: string, messageId: string): Promise<void>
   referralChanged(contactId: string): Promise<void>
+  /** These contacts were just shown to this agent as a whole; makes good what a wipe of Redis forgot. */
+  shown(agentId: string, contactIds: string[]): Promise<void>
   /** A fixed sentence for one agent. */
   notice(agentId: string, level: 'info' | 'warning', text: string): Promise<void>
 }
@@ -39,6 +41,9 @@ const holding: readonly Contact['state'][] = [
   'wrapUp',
 ]
 
+/** An owed registration may wait over a holiday, seconds. */
+const holderLifeS = 30 * 86_400
+
 export function createDeskNews(parts: NewsParts): DeskNews {
   const { redis, prefix, publish, contacts, presence, log } = parts
   const holders = `${prefix}:desk:holders`
@@ -51,7 +56,7 @@ export function createDeskNews(parts: NewsParts): DeskNews {
     try {
       const key = `${holders}:${contactId}`
       const before = agentId
-        ? await redis.set(key, agentId, 'EX', 7 * 86_400, 'GET')
+        ? await redis.set(key, agentId, 'EX', holderLifeS, 'GET')
         : await redis.getdel(key)
       return before === agentId ? null : before
     } catch (error) {
@@ -102,6 +107,12 @@ export function createDeskNews(parts: NewsParts): DeskNews {
       const contact = await contacts.find(contactId)
       if (contact?.agentId && contact.endedAt === null)
         await tell(contact.agentId, { type: 'referral', contactId })
+    },
+    async shown(agentId, contactIds) {
+      const set = contactIds.map((id) => redis.set(`${holders}:${id}`, agentId, 'EX', holderLifeS, 'NX'))
+      await Promise.all(set).catch((error: Error) => {
+        log.debug({ agentId, err: error.name }, 'holders not noted')
+      })
     },
     notice: (agentId, level, text) => tell(agentId, { type: 'notice', level, text }),
   }

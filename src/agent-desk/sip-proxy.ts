@@ -15,8 +15,38 @@ export type SipProxyParts = {
   presence: Pick<Presence, 'row'>
   line: Pick<PhoneLine, 'webSocketOf'>
   sockets: SessionSockets
+  lines: SipLines
   config: DeskConfig['sip']
   log: Log
+}
+
+/** The open lines of browsers' phones here. */
+export type SipLines = {
+  add(agentId: string, line: SipLine): void
+  remove(agentId: string, line: SipLine): void
+  /** Ends the lines of a phone that is no longer this agent's: it may be somebody else's in a moment. */
+  check(agentId: string): Promise<void>
+}
+type SipLine = { phone: string; end(): void }
+
+export function createSipLines(presence: Pick<Presence, 'row'>): SipLines {
+  const byAgent = new Map<string, Set<SipLine>>()
+  return {
+    add(agentId, line) {
+      const lines = byAgent.get(agentId) ?? new Set()
+      byAgent.set(agentId, lines.add(line))
+    },
+    remove(agentId, line) {
+      const lines = byAgent.get(agentId)
+      lines?.delete(line)
+      if (lines?.size === 0) byAgent.delete(agentId)
+    },
+    async check(agentId) {
+      if (!byAgent.has(agentId)) return
+      const phone = (await presence.row(agentId))?.phone
+      for (const line of [...(byAgent.get(agentId) ?? [])]) if (line.phone !== phone) line.end()
+    },
+  }
 }
 
 /**
@@ -25,7 +55,7 @@ export type SipProxyParts = {
  * ends with his session.
  */
 export async function sipProxy(app: FastifyInstance, parts: SipProxyParts): Promise<void> {
-  const targets = new WeakMap<FastifyRequest, string>()
+  const targets = new WeakMap<FastifyRequest, { phone: string; url: string }>()
 
   const preValidation = async (request: FastifyRequest): Promise<void> => {
     const { id } = actorIn(request, 'agent')
@@ -34,9 +64,9 @@ export async function sipProxy(app: FastifyInstance, parts: SipProxyParts): Prom
       throw problem(400, 'sipExpected', '此地址只用于网页电话', '请从坐席工作台使用。')
     const phone = (await parts.presence.row(id))?.phone
     if (!phone) throw problem(409, 'noPhone', '没有绑定话机', '请先签入。')
-    const target = parts.line.webSocketOf(phone)
-    if (!target) throw problem(503, 'noAsterisk', '电话系统未配置', '请联系系统管理员。')
-    targets.set(request, target)
+    const url = parts.line.webSocketOf(phone)
+    if (!url) throw problem(503, 'noAsterisk', '电话系统未配置', '请联系系统管理员。')
+    targets.set(request, { phone, url })
   }
 
   app.get('/sip', { websocket: true, preValidation }, (browser, request) => {
@@ -47,21 +77,29 @@ export async function sipProxy(app: FastifyInstance, parts: SipProxyParts): Prom
   })
 }
 
-function join(browser: WebSocket, target: string, staff: SignedIn, parts: SipProxyParts): void {
-  const { config, sockets, log } = parts
-  const asterisk = new WebSocket(target, 'sip', {
+function join(
+  browser: WebSocket,
+  target: { phone: string; url: string },
+  staff: SignedIn,
+  parts: SipProxyParts,
+): void {
+  const { config, sockets, lines, log } = parts
+  const asterisk = new WebSocket(target.url, 'sip', {
     handshakeTimeout: config.connectMs,
     maxPayload: config.frameBytes,
     perMessageDeflate: false,
   })
   const session: SessionSocket = { staff, end: () => over(closeCodes.sessionEnded, 'sessionEnded') }
+  const line: SipLine = { phone: target.phone, end: () => over(closeCodes.displaced, 'phone released') }
   sockets.add(session)
+  lines.add(staff.id, line)
 
   let ended = false
   function over(code: number, reason: string): void {
     if (ended) return
     ended = true
     sockets.remove(session)
+    lines.remove(staff.id, line)
     for (const side of [browser, asterisk]) {
       if (side.readyState === WebSocket.CONNECTING) side.terminate()
       else side.close(code, reason)

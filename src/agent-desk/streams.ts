@@ -66,6 +66,8 @@ return added`
 
 type Entry = [id: string, fields: string[]]
 
+const unpublishedKept = 5_000
+
 export function createStreams(parts: StreamsParts): Streams {
   const { redis, reader, prefix, node, limits, log } = parts
   const agentStream = (agentId: string): string => `${prefix}:desk:agent:${agentId}`
@@ -73,30 +75,42 @@ export function createStreams(parts: StreamsParts): Streams {
   const nodePrefix = `${prefix}:desk:node:`
   const generationKey = `${prefix}:desk:generation`
   const followed = new Set<string>()
+  /** What Redis did not take while it was away. */
+  const unpublished: Parameters<Publish>[] = []
   let generation: string | null = null
   let position = '$'
   let stopped = false
   let away = false
 
-  async function publish(agentId: string, event: DeskEvent, once?: string): Promise<void> {
-    const dedupe = once ? `${prefix}:desk:once:${once}` : ''
-    const body = JSON.stringify(event)
+  const write = (agentId: string, event: DeskEvent, once?: string): Promise<unknown> =>
+    redis.eval(
+      publishScript,
+      2,
+      agentStream(agentId),
+      where(agentId),
+      JSON.stringify(event),
+      limits.kept,
+      nodePrefix,
+      agentId,
+      once ? `${prefix}:desk:once:${once}` : '',
+    )
+
+  const publish: Publish = async (agentId, event, once) => {
     try {
-      await redis.eval(
-        publishScript,
-        2,
-        agentStream(agentId),
-        where(agentId),
-        body,
-        limits.kept,
-        nodePrefix,
-        agentId,
-        dedupe,
-      )
+      await write(agentId, event, once)
     } catch (error) {
-      // The page catches up by snapshot when Redis is back; until then it is told at least what happens here.
-      log.warn({ agentId, type: event.type, err: (error as Error).name }, 'desk event not published')
+      log.warn({ agentId, type: event.type, err: (error as Error).name }, 'desk event not published yet')
+      // Events only point at what PostgreSQL holds, so a late one does no harm.
+      unpublished.push([agentId, event, once])
+      if (unpublished.length > unpublishedKept) unpublished.shift()
       if (followed.has(agentId)) parts.onGap([agentId], false)
+    }
+  }
+
+  async function publishRest(): Promise<void> {
+    for (let next = unpublished[0]; next; next = unpublished[0]) {
+      await write(...next)
+      if (unpublished[0] === next) unpublished.shift()
     }
   }
 
@@ -126,6 +140,7 @@ export function createStreams(parts: StreamsParts): Streams {
       generation = now
       const all = [...followed]
       const added = await announce(all)
+      await publishRest()
       if (wiped) parts.onGap(all, true)
       else if (added.length > 0) parts.onGap(added, false)
     } catch (error) {

@@ -290,6 +290,10 @@ describe('a conversation', () => {
     await Promise.all([one.desk.do(say), one.desk.do(say)])
     const out = (await site.contacts.messagesOf(contact.id)).filter((m) => m.direction === 'out')
     expect(out).toHaveLength(1)
+    await one.desk.next(
+      'message',
+      (m) => m.message.id === out[0]!.id && m.message.text === '您好，我是坐席。',
+    )
     await one.desk.close()
   })
 

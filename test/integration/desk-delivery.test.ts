@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { closeCodes } from '../../src/agent-desk/connection.ts'
+import { system } from '../../src/base/actor.ts'
 import { newId } from '../../src/base/ids.ts'
-import { agent, atWork, createDeskSite, number, Page, quick, text, type DeskSite } from './desk-support.ts'
+import {
+  agent,
+  atWork,
+  createDeskSite,
+  number,
+  Page,
+  quick,
+  taken,
+  text,
+  type DeskSite,
+} from './desk-support.ts'
 import { createGround, prefix, type Ground } from './staff-support.ts'
 
 let ground: Ground
@@ -148,6 +159,22 @@ describe('when Redis is wiped', () => {
     await site.desk.news.notice(one.id, 'info', '之后')
     await Promise.all([one.desk, far].map((p) => p.next('notice', (m) => m.text === '之后')))
     await Promise.all([one.desk.close(), far.close()])
+  })
+
+  it('a contact that leaves a desk afterwards is still taken off it', async () => {
+    const one = await atWork(ground, site, 'text')
+    const contact = await text(site)
+    await taken(site, one, contact)
+    const shown = one.desk.all('snapshot').length
+    await site.redis.flushall()
+    await one.desk.when(() => (one.desk.all('snapshot').length > shown ? true : undefined))
+    await site.contacts.door.apply(
+      contact.id,
+      { type: 'requeued', reason: 'transfer' },
+      { actor: system('test') },
+    )
+    await one.desk.next('contactGone', (m) => m.contactId === contact.id)
+    await one.desk.close()
   })
 
   it('a page that comes back with an id of before gets a snapshot', async () => {

@@ -18,13 +18,14 @@ afterAll(async () => {
   await ground?.close()
 })
 
+const patient = { timeout: 8_000, interval: 25 }
 const row = (agentId: string) => site.desk.presence.row(agentId)
 const facts = (agentId: string) => site.desk.presence.facts(agentId)
 const soon = <T>(look: () => Promise<T>, expected: object | null): Promise<unknown> =>
   vi.waitFor(
     async () =>
       expected === null ? expect(await look()).toBeNull() : expect(await look()).toMatchObject(expected),
-    { timeout: 8_000, interval: 25 },
+    patient,
   )
 
 describe('sign-in', () => {
@@ -150,7 +151,7 @@ describe('routing sees an agent', () => {
     site.queue.changed.length = 0
     await site.contacts.door.apply(contact.id, { type: 'wrapUpExpired' }, { actor: system('test') })
     await soon(() => facts(one.id), { load: { text: 0 }, routable: { text: true } })
-    await vi.waitFor(() => expect(site.queue.changed).toContain(one.id))
+    await vi.waitFor(() => expect(site.queue.changed).toContain(one.id), patient)
     expect((await facts(one.id))!.idleSinceMs).toBeGreaterThan(idleBefore)
     await one.desk.close()
   })
@@ -164,7 +165,7 @@ describe('routing sees an agent', () => {
       one.id,
       { attributes: { topic: ['heating'] }, capacity: { voice: 0, text: 5 } },
     )
-    await vi.waitFor(() => expect(site.queue.changed).toContain(one.id))
+    await vi.waitFor(() => expect(site.queue.changed).toContain(one.id), patient)
     expect(await facts(one.id)).toMatchObject({ attributes: { topic: ['heating'] }, capacity: { text: 5 } })
     await one.desk.close()
   })
@@ -237,9 +238,7 @@ describe('a lost socket', () => {
       await one.desk.next('offer')
       const { tab } = one.desk
       await one.desk.close()
-      await vi.waitFor(async () =>
-        expect(await calm.desk.presence.row(one.id)).toMatchObject({ lostAt: expect.any(Date) }),
-      )
+      await soon(() => calm.desk.presence.row(one.id), { lostAt: expect.any(Date) as Date })
       expect(await calm.desk.presence.facts(one.id)).toMatchObject({ routable: { voice: false } })
       const back = await one.page({ tab }).hello()
       const { offers } = await back.next('snapshot')
@@ -277,7 +276,7 @@ describe('a lost socket', () => {
     const { phone } = (await row(one.id))!
     await one.desk.close()
     await soon(() => row(one.id), { intent: 'draining', phone })
-    await vi.waitFor(() => expect(site.members.has(phone!)).toBe(false))
+    await vi.waitFor(() => expect(site.members.has(phone!)).toBe(false), patient)
     expect(await site.contacts.find(contact.id)).toMatchObject({ state: 'active', agentId: one.id })
     const hungUp = { type: 'hungUp', at: new Date() } as const
     await site.contacts.door.apply(contact.id, hungUp, { actor: system('test') })

@@ -74,7 +74,7 @@ describe('the browser’s phone', () => {
     void far.then((socket) => socket.on('message', (m: Buffer) => got.push(m.toString())))
     await once(browser, 'open')
     for (let n = 0; n < 20; n++) browser.send(`OPTIONS ${n}`)
-    await vi.waitFor(() => expect(got).toHaveLength(20))
+    await vi.waitFor(() => expect(got).toHaveLength(20), { timeout: 8_000 })
     expect(got).toEqual(Array.from({ length: 20 }, (_, n) => `OPTIONS ${n}`))
     browser.close()
     await one.desk.close()
@@ -101,6 +101,17 @@ describe('the browser’s phone', () => {
     await site.app.inject({ method: 'DELETE', url: '/api/session', headers: { cookie: one.cookie } })
     const [[code]] = await over
     expect(code).toBe(closeCodes.sessionEnded)
+  })
+
+  it('ends when the phone is given back: it may be a colleague’s in a moment', async () => {
+    const one = await atWork(ground, site)
+    const { browser, far } = await phone(one.cookie)
+    const over = Promise.all([once(browser, 'close'), once(far, 'close')])
+    await one.desk.do({ type: 'signOut' })
+    const [[code]] = await over
+    expect(code).toBe(closeCodes.displaced)
+    expect(await refusal(open(one.cookie))).toBe(409)
+    await one.desk.close()
   })
 
   it('hears when Asterisk is away', async () => {
@@ -133,7 +144,7 @@ describe('the browser’s phone', () => {
     const frames = 400
     for (let n = 0; n < frames; n++) browser.send(frame)
     // 24 MB cannot lie in socket buffers: what is not read stays with the browser, not in the gateway.
-    await vi.waitFor(() => expect(browser.bufferedAmount).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(browser.bufferedAmount).toBeGreaterThan(0), { timeout: 8_000 })
     const stuck = await settled(() => browser.bufferedAmount)
     expect(stuck).toBeGreaterThan(frame.length * 20)
     far.resume()

@@ -218,6 +218,7 @@ export class Page {
   readonly socket: WebSocket
   readonly tab: string
   closed: { code: number } | null = null
+  private readonly handshake: Promise<number>
   private readonly waiting = new Set<() => void>()
 
   constructor(base: string, cookie: string, options: { origin?: string; tab?: string; path?: string } = {}) {
@@ -229,6 +230,14 @@ export class Page {
       for (const look of [...this.waiting]) look()
     })
     this.socket.on('error', () => {})
+    this.handshake = new Promise((resolve) => {
+      this.socket.once('open', () => resolve(101))
+      this.socket.once('unexpected-response', (_request, response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      })
+      this.socket.once('error', () => resolve(0))
+    })
     this.socket.on('close', (code) => {
       this.closed = { code }
       for (const look of [...this.waiting]) look()
@@ -237,14 +246,7 @@ export class Page {
 
   /** The status of a refused handshake, or 101. */
   opened(): Promise<number> {
-    return new Promise((resolve) => {
-      this.socket.once('open', () => resolve(101))
-      this.socket.once('unexpected-response', (_request, response) => {
-        response.resume()
-        resolve(response.statusCode ?? 0)
-      })
-      this.socket.once('error', () => resolve(0))
-    })
+    return this.handshake
   }
 
   async hello(lastEvent?: string): Promise<this> {
