@@ -85,8 +85,8 @@ export class MatcherUnbuilt extends MatcherAway {
   }
 }
 
-/** Contacts per script call: each call blocks Redis for about a millisecond. */
-const batch = 100
+/** Contacts per script call: each call blocks Redis for a few milliseconds at most. */
+const batch = 50
 
 const scripts = {
   moment: 'moment',

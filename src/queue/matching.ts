@@ -3,8 +3,8 @@ import type { ContactForMatching, ContactsForMatching } from '../contacts/ports.
 import type { Db } from '../db/pool.ts'
 import type { QueueConfig } from './config.ts'
 import { createLatest } from './gate.ts'
-import { MatcherAway, type MatchContact, type Matcher, type Reservation, type Synced } from './matcher.ts'
-import { consequencesOf } from './offer.ts'
+import { MatcherAway, type Matcher, type Moment, type Reservation, type Synced } from './matcher.ts'
+import { goneRow, toMatch } from './match-row.ts'
 import type { Offering } from './offering.ts'
 import type { AgentDirectory } from './ports.ts'
 import * as store from './store.ts'
@@ -27,7 +27,7 @@ export type Matching = {
   /** Does again what failed for want of a database or of Redis. */
   retry(): Promise<void>
   /** Tells the matcher what these rows say; rows of ended contacts included. */
-  sync(rows: readonly ContactForMatching[], at: { seq: string; generation: string }): Promise<Synced[]>
+  sync(rows: readonly ContactForMatching[], at: Moment): Promise<Synced[]>
 }
 
 export type MatchingDeps = {
@@ -52,10 +52,7 @@ const lanes = 4
 export function createMatching(deps: MatchingDeps): Matching {
   const { db, contacts, directory, matcher, offering, config, log } = deps
 
-  async function sync(
-    rows: readonly ContactForMatching[],
-    at: { seq: string; generation: string },
-  ): Promise<Synced[]> {
+  async function sync(rows: readonly ContactForMatching[], at: Moment): Promise<Synced[]> {
     const waiting = rows.filter((row) => row.state === 'queued').map((row) => row.id)
     const past = waiting.length > 0 ? await store.recentOffers(db, waiting, config.excludeMs) : []
     const pastOf = new Map<string, store.PastOffer[]>()
@@ -253,45 +250,3 @@ export function createMatching(deps: MatchingDeps): Matching {
     },
   }
 }
-
-/** States in which a contact is of no interest to the queue though it is open; an agent may have it. */
-const placeOf = (state: ContactForMatching['state']): MatchContact['place'] =>
-  state === 'queued' ? 'waiting' : state === 'ended' ? 'gone' : 'held'
-
-function toMatch(row: ContactForMatching, past: readonly store.PastOffer[]): MatchContact {
-  const latest = new Map(past.map((offer) => [offer.agentId, offer]))
-  return {
-    id: row.id,
-    channel: row.channel,
-    place: placeOf(row.state),
-    version: row.version,
-    changedAtMs: row.changedAtMs,
-    score: row.score,
-    queuedAtMs: row.queuedAtMs,
-    requirement: row.requirement,
-    emergency: row.emergency,
-    stickyAgentId: row.stickyAgentId,
-    agentId: row.agentId,
-    refused: past
-      .filter((offer) => consequencesOf(offer.outcome).excluded)
-      .map(({ agentId, endedMs }) => ({ agentId, sinceMs: endedMs })),
-    pardoned: [...latest.values()]
-      .filter((offer) => offer.outcome === 'withdrawn')
-      .map((offer) => offer.agentId),
-  }
-}
-
-/** A contact without a row, e.g. of a database that was restored to an older day. */
-const goneRow = (id: string): MatchContact => ({
-  id,
-  channel: 'web',
-  place: 'gone',
-  version: Number.MAX_SAFE_INTEGER,
-  changedAtMs: 0,
-  score: 0,
-  queuedAtMs: 0,
-  requirement: {},
-  emergency: false,
-  stickyAgentId: null,
-  agentId: null,
-})

@@ -1,0 +1,47 @@
+import type { ContactForMatching } from '../contacts/ports.ts'
+import type { MatchContact } from './matcher.ts'
+import { consequencesOf } from './offer.ts'
+import type { PastOffer } from './store.ts'
+
+/** Open and not queued: of no interest to the queue, though an agent may have it. */
+const placeOf = (state: ContactForMatching['state']): MatchContact['place'] =>
+  state === 'queued' ? 'waiting' : state === 'ended' ? 'gone' : 'held'
+
+/** What the matcher is told of a row; `past` are the contact's lately ended offers, oldest first. */
+export function toMatch(row: ContactForMatching, past: readonly PastOffer[]): MatchContact {
+  const latest = new Map(past.map((offer) => [offer.agentId, offer]))
+  return {
+    id: row.id,
+    channel: row.channel,
+    place: placeOf(row.state),
+    version: row.version,
+    changedAtMs: row.changedAtMs,
+    score: row.score,
+    queuedAtMs: row.queuedAtMs,
+    requirement: row.requirement,
+    emergency: row.emergency,
+    stickyAgentId: row.stickyAgentId,
+    agentId: row.agentId,
+    refused: past
+      .filter((offer) => consequencesOf(offer.outcome).excluded)
+      .map(({ agentId, endedMs }) => ({ agentId, sinceMs: endedMs })),
+    pardoned: [...latest.values()]
+      .filter((offer) => offer.outcome === 'withdrawn')
+      .map((offer) => offer.agentId),
+  }
+}
+
+/** A contact without a row, e.g. of a database that was restored to an older day. */
+export const goneRow = (id: string): MatchContact => ({
+  id,
+  channel: 'web',
+  place: 'gone',
+  version: Number.MAX_SAFE_INTEGER,
+  changedAtMs: 0,
+  score: 0,
+  queuedAtMs: 0,
+  requirement: {},
+  emergency: false,
+  stickyAgentId: null,
+  agentId: null,
+})
