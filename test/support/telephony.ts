@@ -174,6 +174,20 @@ export const inStep = (gateway: TestGateway, ms = 15_000): Promise<void> =>
     { timeout: ms, interval: 20 },
   )
 
+/** Waits for what must come soon, with patience for a machine that others use too. */
+export const soon = <T>(check: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 15_000, interval: 20 })
+
+/** Logged in (or not any more) to every node. */
+export const linkIs = (gateway: TestGateway, up: boolean, ms = 15_000): Promise<void> =>
+  vi.waitFor(
+    () => {
+      const health = gateway.telephony.health()
+      if (!health.every((node) => node.linkUp === up)) throw new Error(JSON.stringify(health))
+    },
+    { timeout: ms, interval: 20 },
+  )
+
 /** In step, and Asterisk has been told so. */
 export async function beating(gateway: TestGateway, ms = 20_000): Promise<void> {
   await inStep(gateway, ms)

@@ -12,7 +12,9 @@ import { runFolder } from '../support/services.ts'
 import { endAllSipp, placeCall, startPhones, type Call } from '../support/sipp.ts'
 import {
   beating,
+  linkIs,
   startGateway,
+  soon,
   startWire,
   stopGateways,
   telephonyDatabase,
@@ -106,10 +108,10 @@ describe('the mirror in Asterisk’s own queue', () => {
     await gateway.telephony.nativeQueue.put(phone(2), false)
     signedIn.splice(0, signedIn.length, { phone: phone(3), paused: true }, { phone: phone(4), paused: false })
     await wire.cut()
-    await vi.waitFor(() => expect(gateway.telephony.health()[0]?.linkUp).toBe(false))
+    await linkIs(gateway, false)
     await gateway.telephony.nativeQueue.put(phone(5), false)
     await wire.mend()
-    await vi.waitFor(async () => expect(await members()).toEqual([phone(3), phone(4)]), { timeout: 10_000 })
+    await soon(async () => expect(await members()).toEqual([phone(3), phone(4)]))
     signedIn.splice(0)
     await beating(gateway)
   })
@@ -152,7 +154,7 @@ describe('a conversation', () => {
     expect(await control.mute(callId, phone(8), false)).toEqual({ sent: true })
     expect(await control.mute(callId, phone(9), true)).toEqual({ sent: false, why: 'gone' })
     // Long enough for a few packets of sound.
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const [name] = (await readdir(asterisk.paths.recordings)).filter((one) => one.startsWith(callId))
       expect(name).toBe(`${callId}.wav`)
     })
@@ -179,8 +181,8 @@ describe('a conversation', () => {
 
   it('shows the phone as in use, and free again afterwards', async () => {
     const { call } = await talking(phone(9))
-    await vi.waitFor(() => expect(gateway.telephony.phoneState(phone(9))).toBe('inUse'))
+    await soon(() => expect(gateway.telephony.phoneState(phone(9))).toBe('inUse'))
     await call.hangUp()
-    await vi.waitFor(() => expect(gateway.telephony.phoneState(phone(9))).toBe('notInUse'))
+    await soon(() => expect(gateway.telephony.phoneState(phone(9))).toBe('notInUse'))
   })
 })

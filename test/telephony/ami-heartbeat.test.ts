@@ -6,6 +6,7 @@ import { endAllSipp, placeCall } from '../support/sipp.ts'
 import {
   beating,
   inStep,
+  linkIs,
   MemoryLedger,
   startGateway,
   stopGateways,
@@ -67,7 +68,7 @@ describe('the heartbeat', () => {
     const owner = start()
     await beating(owner)
     const other = start()
-    await vi.waitFor(() => expect(other.telephony.health()[0]?.linkUp).toBe(true))
+    await linkIs(other, true)
     const values = new Set<string>()
     const until = performance.now() + 5_000
     while (performance.now() < until) {
@@ -132,7 +133,7 @@ describe('Asterisk is killed and started again', () => {
     await ledger.until('callHeld', (fact) => fact.callId === waiting.callId)
 
     await asterisk.kill()
-    await vi.waitFor(() => expect(gateway.telephony.health()[0]?.linkUp).toBe(false))
+    await linkIs(gateway, false)
     // Unknown is not ended.
     expect(ledger.story(waiting.callId)).not.toContain('callEnded')
     eye.close()

@@ -5,8 +5,10 @@ import { endAllSipp, placeCall, startPhones, type Call } from '../support/sipp.t
 import {
   beating,
   inStep,
+  linkIs,
   MemoryLedger,
   startGateway,
+  soon,
   startWire,
   stopGateways,
   telephonyDatabase,
@@ -113,7 +115,7 @@ describe('the link is cut', () => {
     const stays = await held(ledger)
 
     await wire.cut()
-    await vi.waitFor(() => expect(gateway.telephony.health()[0]?.linkUp).toBe(false))
+    await linkIs(gateway, false)
     expect(await gateway.telephony.control.backToHold(stays.callId)).toEqual({ sent: false, why: 'nodeDown' })
     await talks.call.hangUp()
     await goes.call.hangUp()
@@ -148,7 +150,7 @@ describe('the link is cut', () => {
     await beating(gateway)
     const caller = await held(ledger)
     wire.goDeaf()
-    await vi.waitFor(() => expect(gateway.telephony.health()[0]?.linkUp).toBe(false), { timeout: 15_000 })
+    await linkIs(gateway, false)
     await caller.call.hangUp()
     await wire.cut()
     await wire.mend()
@@ -166,7 +168,7 @@ describe('the gateway dies', () => {
     const first = await gatewayFor(ledger, { resumeAfterMs: 500 })
     await beating(first)
     const second = await gatewayFor(ledger, { resumeAfterMs: 500 })
-    await vi.waitFor(() => expect(second.telephony.health()[0]?.linkUp).toBe(true))
+    await linkIs(second, true)
     const before = await talk(first, answers(1))
     expect(second.telephony.health()[0]).toMatchObject({ owned: false, inStep: false, lastHeartbeat: null })
 
@@ -187,9 +189,9 @@ describe('the gateway dies', () => {
     const owner = await gatewayFor(ledger)
     await beating(owner)
     const other = await gatewayFor(ledger)
-    await vi.waitFor(() => expect(other.telephony.health()[0]?.linkUp).toBe(true))
+    await linkIs(other, true)
     const caller = await held(ledger)
-    await vi.waitFor(async () =>
+    await soon(async () =>
       expect(await other.telephony.control.ringPhone(caller.callId, answers(2), 5)).toEqual({ sent: true }),
     )
     await ledger.until('callBridged', (fact) => fact.callId === caller.callId)
@@ -198,11 +200,13 @@ describe('the gateway dies', () => {
 
   it('hands its node over at once when it stops in order', async () => {
     const ledger = new MemoryLedger()
-    const first = await gatewayFor(ledger)
+    const first = await gatewayFor(ledger, { leaseMs: 120_000 })
     await inStep(first)
-    const second = await gatewayFor(ledger, { leaseMs: 2_000 })
+    const second = await gatewayFor(ledger)
+    await linkIs(second, true)
     await first.stop()
-    await inStep(second, 3_000)
+    // Long before the lease would have run out.
+    await inStep(second)
   })
 })
 
@@ -246,9 +250,7 @@ describe('two nodes', () => {
       expect(node).toBe(neighbour.options.systemName)
 
       await neighbour.kill()
-      await vi.waitFor(() =>
-        expect(gateway.telephony.health().map((one) => one.linkUp)).toEqual([true, false]),
-      )
+      await soon(() => expect(gateway.telephony.health().map((one) => one.linkUp)).toEqual([true, false]))
       const { control } = gateway.telephony
       expect(await control.ringPhone(callId, answers(5), 5)).toEqual({ sent: false, why: 'nodeDown' })
       expect(await control.ringPhone(here.callId, answers(5), 5)).toEqual({ sent: true })
@@ -334,7 +336,7 @@ describe('the ledger fails', () => {
     ledger.failing = false
     await caller.call.hangUp()
     await eye.user('ContactEnd', caller.callId)
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(gateway.spooled.map((record) => (record as { data: { type: string } }).data.type)).toEqual([
         'callArrived',
         'callHeld',
