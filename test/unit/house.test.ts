@@ -1,31 +1,41 @@
 import { fileURLToPath } from 'node:url'
 import { ESLint } from 'eslint'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+
+// the first look loads the whole linter
+vi.setConfig({ testTimeout: 20_000 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 // the snippets are no files of the project, so the rules that need types are off
-const eslint = new ESLint({
-  cwd: root,
-  overrideConfig: {
-    languageOptions: { parserOptions: { projectService: false, project: null } },
-    rules: Object.fromEntries(
-      [
-        'await-thenable no-floating-promises no-misused-promises no-unsafe-argument no-unsafe-assignment no-unsafe-call',
-        'no-unsafe-member-access no-unsafe-return no-unsafe-enum-comparison no-unsafe-unary-minus no-array-delete',
-        'no-base-to-string no-duplicate-type-constituents no-for-in-array no-implied-eval no-redundant-type-constituents',
-        'no-unnecessary-type-assertion only-throw-error prefer-promise-reject-errors require-await',
-        'restrict-plus-operands restrict-template-expressions unbound-method switch-exhaustiveness-check',
-        'consistent-type-imports no-unused-vars',
-      ]
-        .flatMap((line) => line.split(' '))
-        .map((rule) => [`@typescript-eslint/${rule}`, 'off'] as const),
-    ),
-  },
-})
+const linter = (cycles: 'error' | 'off'): ESLint =>
+  new ESLint({
+    cwd: root,
+    overrideConfig: {
+      languageOptions: { parserOptions: { projectService: false, project: null } },
+      rules: {
+        'import-x/no-cycle': cycles,
+        ...Object.fromEntries(
+          [
+            'await-thenable no-floating-promises no-misused-promises no-unsafe-argument no-unsafe-assignment no-unsafe-call',
+            'no-unsafe-member-access no-unsafe-return no-unsafe-enum-comparison no-unsafe-unary-minus no-array-delete',
+            'no-base-to-string no-duplicate-type-constituents no-for-in-array no-implied-eval no-redundant-type-constituents',
+            'no-unnecessary-type-assertion only-throw-error prefer-promise-reject-errors require-await',
+            'restrict-plus-operands restrict-template-expressions unbound-method switch-exhaustiveness-check',
+            'consistent-type-imports no-unused-vars',
+          ]
+            .flatMap((line) => line.split(' '))
+            .map((rule) => [`@typescript-eslint/${rule}`, 'off'] as const),
+        ),
+      },
+    },
+  })
 
-async function complaints(filePath: string, code: string): Promise<string[]> {
-  const [result] = await eslint.lintText(code, { filePath: `${root}${filePath}` })
+// the search for cycles reads everything behind an import; one test is enough to show that it works
+const eslint = linter('off')
+
+async function complaints(filePath: string, code: string, by = eslint): Promise<string[]> {
+  const [result] = await by.lintText(code, { filePath: `${root}${filePath}` })
   return result?.messages.map(({ message }) => message) ?? []
 }
 
@@ -121,7 +131,8 @@ describe('product code', () => {
     const found = await complaints(
       'src/contacts/transition.ts',
       `import { createDoor } from './door.ts'\nvoid createDoor`,
+      linter('error'),
     )
     expect(found).toEqual(expect.arrayContaining([expect.stringMatching(/cycle/i)]))
-  })
+  }, 60_000)
 })
