@@ -39,7 +39,7 @@ export const problem = (
 export function problemDocument(p: Problem, instance: string, requestId: string): Record<string, unknown> {
   const { cite, errors, extra } = p.fields
   return {
-    type: `/docs/errors/${p.code}`,
+    type: `urn:hotline:problem:${p.code}`,
     title: p.title,
     status: p.status,
     ...(p.detail ? { detail: p.detail } : {}),

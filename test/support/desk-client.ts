@@ -112,8 +112,25 @@ export class DeskClient {
     await this.ask({ type: 'available' })
   }
 
-  register(contactId: string, outcomes: unknown[], idempotencyKey = randomUUID()): Promise<unknown> {
+  register(contactId: string, outcomes: unknown[], idempotencyKey: string = randomUUID()): Promise<unknown> {
     return this.ask({ type: 'register', contactId, idempotencyKey, outcomes })
+  }
+
+  isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN
+  }
+
+  /** Resolves with the next message, or after `ms`. */
+  next(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        clearTimeout(timer)
+        this.waiting.delete(settle)
+        resolve()
+      }
+      const timer = setTimeout(settle, ms)
+      this.waiting.add(settle)
+    })
   }
 
   close(): void {
