@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyHelmetOptions } from '@fastify/helmet'
 
 export type SecurityOptions = {
@@ -14,6 +15,17 @@ const origin = (url: string): string => {
 }
 
 /**
+ * The page's own sockets. Older Chromium does not count `ws:` as the same origin, so `'self'` alone would shut the desk
+ * out; whoever sends another Host gets a policy that fits nobody but himself.
+ */
+const ownSockets =
+  (tls: boolean) =>
+  (request: IncomingMessage): string => {
+    const host = request.headers.host ?? ''
+    return /^[A-Za-z0-9.:[\]-]+$/.test(host) ? `${tls ? 'wss' : 'ws'}://${host}` : "'self'"
+  }
+
+/**
  * Response headers of every page (CSP level 3). Scripts and styles come from this origin alone, as files: nothing
  * inline, nothing evaluated. The microphone is the one capability a page needs; see `permissionsPolicy`.
  */
@@ -28,7 +40,7 @@ export function securityHeaders({ phoneSockets, tls }: SecurityOptions): Fastify
         imgSrc: ["'self'", 'data:', 'blob:'],
         mediaSrc: ["'self'", 'blob:'],
         fontSrc: ["'self'"],
-        connectSrc: ["'self'", ...new Set(phoneSockets.map(origin))],
+        connectSrc: ["'self'", ownSockets(tls), ...new Set(phoneSockets.map(origin))],
         manifestSrc: ["'self'"],
         formAction: ["'self'"],
         baseUri: ["'none'"],

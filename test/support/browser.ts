@@ -1,10 +1,5 @@
-import { existsSync } from 'node:fs'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-
-/** Debian's Chromium; `CHROMIUM` names another one. */
-export const chromiumPath = (): string => process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-
-export const hasChromium = (): boolean => existsSync(chromiumPath())
+import { chromium, type Browser, type BrowserContext } from 'playwright-core'
+import { chromiumIfPresent } from '../../services/chromium.ts'
 
 const flags = [
   '--no-sandbox',
@@ -29,17 +24,34 @@ export type DeskBrowser = {
   browser: Browser
   /** A new profile: its own cookies and storage. 1366×768, the smallest desk. */
   newContext(): Promise<BrowserContext>
-  newPage(): Promise<Page>
   close(): Promise<void>
+}
+
+const late = (ms: number): Promise<'late'> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve('late'), ms).unref()
+  })
+
+/**
+ * Ends a profile. A page that is just loading itself anew can hang the browser's own close, so each is led away first.
+ */
+export async function closeContext(context: BrowserContext): Promise<void> {
+  await Promise.all(
+    context.pages().map((page) => page.goto('about:blank', { timeout: 5000 }).catch(() => null)),
+  )
+  await Promise.race([context.close(), late(5000)])
 }
 
 /**
  * Starts one Chromium, bounded in time. `close` waits for the orderly end for a few seconds and then kills the one
  * process it started, by its pid.
+ * @throws Error when the machine has no browser; `./hotline test browser` installs one or says how
  */
 export async function startBrowser(): Promise<DeskBrowser> {
+  const executablePath = chromiumIfPresent()
+  if (executablePath === undefined) throw new Error('no Chromium on this machine')
   const server = await chromium.launchServer({
-    executablePath: chromiumPath(),
+    executablePath,
     args: flags,
     headless: true,
     timeout: 30_000,
@@ -55,18 +67,10 @@ export async function startBrowser(): Promise<DeskBrowser> {
   return {
     browser,
     newContext,
-    async newPage() {
-      const page = await (await newContext()).newPage()
-      page.setDefaultTimeout(15_000)
-      return page
-    },
     async close() {
       const pid = server.process().pid
       const orderly = browser.close().then(() => server.close())
-      const late = new Promise<'late'>((resolve) => {
-        setTimeout(() => resolve('late'), 5000).unref()
-      })
-      if ((await Promise.race([orderly.catch(() => 'late' as const), late])) === 'late' && pid)
+      if ((await Promise.race([orderly.catch(() => 'late' as const), late(5000)])) === 'late' && pid)
         await server.kill()
     },
   }

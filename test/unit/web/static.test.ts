@@ -52,12 +52,18 @@ describe('the staff pages', () => {
   })
 
   it('allow no inline script, no foreign origin but the telephone’s own socket, no frame', async () => {
-    const policy = String((await app.inject('/desk')).headers['content-security-policy'])
+    const answer = await app.inject({ url: '/desk', headers: { host: 'desk.example:8890' } })
+    const policy = String(answer.headers['content-security-policy'])
     expect(policy).toContain("script-src 'self';")
     expect(policy).toContain("style-src 'self';")
     expect(policy).not.toMatch(/unsafe-(inline|eval)/)
-    expect(policy).toContain("connect-src 'self' wss://pbx.example:8089;")
+    expect(policy).toContain("connect-src 'self' ws://desk.example:8890 wss://pbx.example:8089;")
     expect(policy).toContain("frame-ancestors 'none'")
+  })
+
+  it('put no invented host into the policy', async () => {
+    const answer = await app.inject({ url: '/desk', headers: { host: 'x; script-src *' } })
+    expect(answer.headers['content-security-policy']).not.toContain('script-src *')
   })
 
   it('tell the desk which statute is in force here', async () => {

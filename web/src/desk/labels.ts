@@ -61,6 +61,17 @@ const pauses: Record<PauseReason, string> = {
   meeting: '会议',
   other: '其他',
 }
+/** Why a message did not arrive; a carrier's own code is shown as it came, for whoever asks the carrier. */
+export const deliveryProblemWord = word({
+  optedOut: '对方已退订，不能再发',
+  expired: '超过发送时限',
+  channelOff: '这个渠道没有开通',
+  senderFailed: '发送服务出错',
+  windowClosed: '对方 48 小时内没有来消息，不能主动发送',
+  noText: '内容为空',
+  templateUnknown: '模板没有报备',
+})
+
 /** `preparing`: signed in, not yet ready. */
 export const pauseWord = word({ ...pauses, preparing: '准备' })
 export const pauseChoices = Object.entries(pauses) as [PauseReason, string][]

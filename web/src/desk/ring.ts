@@ -1,3 +1,5 @@
+import { ref } from 'vue'
+
 /**
  * What the agent hears. Tones are made, not loaded: nothing to fetch at the moment of a ring. A browser lets a page
  * sound only after the person has touched it, so the sign-in button wakes the context.
@@ -6,12 +8,22 @@ export type RingKind = 'voice' | 'text'
 
 let context: AudioContext | null = null
 
+/** False while the browser would swallow a ring: after a reload, until the person touches the page. */
+export const soundReady = ref(true)
+
 /** Call from a click or key press. @returns whether sound is possible now */
 export async function wakeSound(): Promise<boolean> {
-  context ??= new AudioContext()
-  if (context.state !== 'running') await context.resume()
-  return context.state === 'running'
+  if (!context) {
+    context = new AudioContext()
+    context.onstatechange = () => (soundReady.value = context?.state === 'running')
+  }
+  // Without a gesture this promise may stay open for ever: nobody should wait for it.
+  if (context.state !== 'running') await Promise.race([context.resume(), wait(300)])
+  soundReady.value = context.state === 'running'
+  return soundReady.value
 }
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => window.setTimeout(resolve, ms))
 
 function beep(at: number, frequency: number, seconds: number, volume: number): void {
   if (!context) return

@@ -1,0 +1,335 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { closeContext, startBrowser, type DeskBrowser } from '../support/browser.ts'
+import { password, startDeskStack, type DeskStack } from '../support/desk-stack.ts'
+import { endAllSipp, placeCall, type Call } from '../support/sipp.ts'
+
+/** The desk as an agent uses it: real pages in a real browser, real SIP calls, a real gateway behind. */
+let stack: DeskStack
+let browser: DeskBrowser
+let context: BrowserContext | undefined
+
+beforeAll(async () => {
+  ;[stack, browser] = await Promise.all([startDeskStack(), startBrowser()])
+}, 120_000)
+afterEach(async () => {
+  await endAllSipp()
+  await clearDesk()
+  if (context) await closeContext(context)
+})
+afterAll(async () => {
+  await browser?.close()
+  await endAllSipp()
+  await stack?.stop()
+})
+
+const patient = { timeout: 20_000, interval: 100 }
+
+/** The next test has the hotline to itself: nobody is left to be offered its contacts, and no contact of this one. */
+async function clearDesk(): Promise<void> {
+  await context?.request.delete(`${stack.url}/api/session`, { headers: { origin: stack.url } })
+  await vi.waitFor(async () => {
+    const left = await stack.db.query(`select 1 from agents where intent not in ('offline', 'draining')`)
+    expect(left).toEqual([])
+  }, patient)
+  await stack.db.query(
+    `update contacts set state = 'ended', "end" = 'failed', ended_at = clock_timestamp() where ended_at is null`,
+  )
+}
+
+/** Keeps every connection of a page within reach, so that a test can ask it for packets and energy. */
+const watchSound = `(() => {
+  const Plain = window.RTCPeerConnection
+  window.connections = []
+  window.RTCPeerConnection = class extends Plain {
+    constructor(...given) { super(...given); window.connections.push(this) }
+  }
+})()`
+
+type Sound = { received: number; sent: number; heard: number; spoken: number }
+const soundOf = (page: Page): Promise<Sound> =>
+  page.evaluate(`(async () => {
+    const all = { received: 0, sent: 0, heard: 0, spoken: 0 }
+    for (const connection of window.connections)
+      for (const s of (await connection.getStats()).values()) {
+        if (s.type === 'inbound-rtp') { all.received += s.packetsReceived; all.heard += s.totalAudioEnergy ?? 0 }
+        if (s.type === 'outbound-rtp') all.sent += s.packetsSent
+        if (s.type === 'media-source') all.spoken += s.totalAudioEnergy ?? 0
+      }
+    return all
+  })()`)
+
+/** RTP packets that Asterisk got from a phone: what the agent said has left the browser and arrived. */
+async function arrivedAtAsterisk(phone: string): Promise<number> {
+  const rows = (await stack.asterisk.cli('pjsip show channelstats')).split('\n')
+  // BridgeId ChannelId UpTime Codec Count …: a long name runs into the next column
+  const row = rows.find((line) => line.includes(`${phone}-`))
+  return Number(/\d\d:\d\d:\d\d\s+\S+\s+(\d+)/.exec(row ?? '')?.[1] ?? 0)
+}
+
+/** Sound flows both ways: the caller's tone is heard in the browser, the microphone's beeps reach Asterisk. */
+async function bothHear(page: Page, phone: string): Promise<void> {
+  const before = await soundOf(page)
+  await vi.waitFor(async () => {
+    const now = await soundOf(page)
+    expect(now.received - before.received).toBeGreaterThan(50)
+    expect(now.heard - before.heard).toBeGreaterThan(0.001)
+    expect(now.sent - before.sent).toBeGreaterThan(50)
+    expect(now.spoken - before.spoken).toBeGreaterThan(0.001)
+    expect(await arrivedAtAsterisk(phone)).toBeGreaterThan(50)
+  }, patient)
+  expect(await page.evaluate(`document.querySelector('audio').paused`)).toBe(false)
+}
+
+/** Signs an agent in by the pages, as a person does, and waits until he can be reached. */
+async function agentAtDesk(username: string, mode = '网页电话和文字'): Promise<Page> {
+  await stack.agent(username, `坐席${username}`)
+  context = await browser.newContext()
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  await page.addInitScript({ content: watchSound })
+  await page.goto(`${stack.url}/desk`)
+  await page.fill('#username', username)
+  await page.fill('#password', password)
+  await page.click('button[type=submit]')
+  await page.click(`text=${mode}`)
+  await page.click('text=签入并开始接听')
+  await page.waitForSelector('[data-test=presence]:has-text("空闲")')
+  if (mode.startsWith('网页电话')) await page.waitForSelector('[data-test=phone]:has-text("电话就绪")')
+  return page
+}
+
+async function phoneOf(username: string): Promise<string> {
+  const [row] = await stack.db.query<{ phone: string }>(
+    `select a.phone from agents a join staff s on s.id = a.agent_id where s.username = $1`,
+    [username],
+  )
+  return row?.phone ?? ''
+}
+
+const call = (from: string): Promise<Call> => placeCall({ target: stack.asterisk.sip, to: '12345', from })
+
+const choose = (page: Page, label: string): Promise<void> => page.click(`.el-radio:has-text("${label}")`)
+
+async function pick(page: Page, field: string, option: string): Promise<void> {
+  await page.click(`[data-field=${field}] .el-select`)
+  await page.click(`.el-select-dropdown__item:visible:has-text("${option}")`)
+}
+
+type Focus = { field: string | null; value: string; caret: number }
+const focusOf = (page: Page): Promise<Focus> =>
+  page.evaluate(`(() => {
+    const e = document.activeElement
+    return { field: e.closest('[data-field]')?.dataset.field ?? null, value: e.value ?? '', caret: e.selectionStart ?? -1 }
+  })()`)
+
+async function seriousFlaws(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
+  return violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`))
+}
+
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+
+describe('a call', () => {
+  it('is popped, answered in the browser, heard on both sides, and becomes one work order', async () => {
+    const page = await agentAtDesk('call-story')
+    const caller = await call('13800001001')
+
+    // The pop is there with the ring: who, and what may be pressed.
+    await page.waitForSelector('[data-test=offer]')
+    const pop = await page.textContent('[data-test=offer]')
+    expect(pop).toContain('138****1001')
+    expect(pop).not.toContain('13800001001')
+    expect(pop).toContain('首次联系')
+    expect(await page.title()).toContain('来电')
+
+    await page.keyboard.press('Alt+a')
+    await page.waitForSelector('[data-test=presence]:has-text("通话中")')
+    expect(await page.title()).not.toContain('来电')
+    await bothHear(page, await phoneOf('call-story'))
+
+    await page.keyboard.press('Alt+m')
+    await page.waitForSelector('text=取消静音')
+    await page.keyboard.press('Alt+m')
+    await page.keyboard.press('Alt+h')
+    await page.waitForSelector('[data-test=presence]:has-text("保持中")')
+    await page.keyboard.press('Alt+h')
+    await page.waitForSelector('[data-test=presence]:has-text("通话中")')
+
+    await choose(page, '求助')
+    await page.fill('#title', '路灯不亮')
+    await page.fill('#facts', '幸福小区东门路灯坏了一周，晚上老人走路危险。')
+    await page.waitForSelector('[data-test=saved]:has-text("已保存")')
+
+    await page.keyboard.press('Alt+e')
+    await caller.ended
+    await page.waitForSelector('[data-test=wrap-up]')
+
+    // What the statute asks for is missing: the first gap gets the focus, nothing is registered yet.
+    await page.keyboard.press('Control+Enter')
+    await page.waitForSelector('text=请补充事项类别')
+    expect((await focusOf(page)).field).toBe('category')
+    await pick(page, 'category', '求助')
+    await page.fill('#place', '铁东区湖南街幸福小区东门')
+    await page.fill('#requesterName', '王秀兰')
+    await page.fill('#requesterAddress', '铁东区湖南街 1 号')
+
+    // Two presses, one order.
+    await page.keyboard.press('Control+Enter')
+    await page.keyboard.press('Control+Enter')
+    await page.waitForSelector('[data-test=registered]')
+    const receipt = (await page.textContent('[data-test=registered]')) ?? ''
+    const orders = await stack.db.query<{ number: string; title: string; missing: string[] }>(
+      'select number, title, missing from work_orders',
+    )
+    expect(orders).toHaveLength(1)
+    expect(orders[0]).toMatchObject({ title: '路灯不亮', missing: [] })
+    expect(receipt).toContain(orders[0]?.number)
+    await page.waitForSelector('[data-test=presence]:has-text("空闲")')
+    expect(
+      await page.evaluate('Object.keys(sessionStorage).filter((k) => k.startsWith("desk.draft"))'),
+    ).toEqual([])
+  })
+})
+
+describe('a ring', () => {
+  it('is painted at once and leaves value, focus and caret of the form alone, on a slow computer too', async () => {
+    const page = await agentAtDesk('typing')
+    await stack.sms('13800001002', '楼道灯坏了')
+    await page.waitForSelector('[data-test=offer]')
+    await page.keyboard.press('Alt+a')
+    await page.waitForSelector('form.form')
+    await page.fill('#facts', '三单元楼道灯坏了')
+    await page.evaluate(`document.querySelector('#facts').setSelectionRange(3, 3)`)
+    const before = await focusOf(page)
+    expect(before).toEqual({ field: 'facts', value: '三单元楼道灯坏了', caret: 3 })
+
+    const session = await page.context().newCDPSession(page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+    // Performance entries tell when the pop was painted; the message's own arrival is seen by the page's socket.
+    await page.evaluate(`void (window.popped = new Promise((done) => new MutationObserver((_, o) => {
+      if (!document.querySelector('[data-test=offer]')) return
+      o.disconnect(); requestAnimationFrame(() => setTimeout(() => done(Date.now())))
+    }).observe(document.body, { childList: true, subtree: true })))`)
+    const caller = await call('13800001003')
+    const painted = await page.evaluate<number>('window.popped')
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+    const [offer] = await stack.db.query<{ at: Date }>('select max(offered_at) as at from offers')
+    expect(painted - (offer?.at.getTime() ?? 0)).toBeLessThan(1000)
+
+    expect(await focusOf(page)).toEqual(before)
+    await page.keyboard.type('号')
+    expect((await focusOf(page)).value).toBe('三单元号楼道灯坏了')
+
+    // The drafts of both contacts stay apart and survive a reload.
+    await page.keyboard.press('Alt+a')
+    await page.waitForSelector('[data-test=presence]:has-text("通话中")')
+    await page.fill('#facts', '来电的另一件事')
+    await page.keyboard.press('Alt+1')
+    expect(await page.inputValue('#facts')).toBe('三单元号楼道灯坏了')
+    await page.reload()
+    await page.waitForSelector('form.form')
+    await page.keyboard.press('Alt+1')
+    await vi.waitFor(async () => expect(await page.inputValue('#facts')).toBe('三单元号楼道灯坏了'), patient)
+    await caller.hangUp()
+  })
+})
+
+describe('a conversation by text', () => {
+  it('goes both ways, counts what is unread, and is settled while it is open', async () => {
+    const page = await agentAtDesk('texting', '只接文字')
+    await stack.sms('13800001004', '请问医保异地备案怎么办')
+    await page.waitForSelector('[data-test=offer]')
+    await page.click('[data-test=offer] .answer')
+    await page.waitForSelector('.ln:has-text("医保异地备案")')
+    await stack.sms('13800001005', '小区停水两天了')
+    await page.waitForSelector('[data-test=offer]')
+    await page.keyboard.press('Alt+a')
+    await page.waitForSelector('.ln:has-text("停水")')
+
+    await stack.sms('13800001004', '我在外地')
+    await page.waitForSelector('.ct:has-text("Alt+1") .unread, .ct .unread')
+    await page.keyboard.press('Alt+1')
+    await page.waitForSelector('.ln:has-text("我在外地")')
+    expect(await page.locator('.ct .unread').count()).toBe(0)
+
+    await page.fill('.composer textarea', '您好，可以在网上办理。')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('.ln.agent:has-text("可以在网上办理")')
+    await vi.waitFor(() => {
+      expect(stack.replies.some((r) => r.text.includes('可以在网上办理'))).toBe(true)
+    }, patient)
+    await page.waitForSelector('.ln.agent .state:has-text("已发送"), .ln.agent .state:has-text("已送达")')
+
+    await choose(page, '当场答复')
+    await choose(page, '咨询')
+    await page.fill('#answer', '可以在网上办理异地就医备案。')
+    await page.keyboard.press('Control+Enter')
+    await page.waitForSelector('[data-test=registered]')
+    const [contact] = await stack.db.query<{ end: string }>(
+      `select c."end" from contacts c join registrations r on r.contact_id = c.id where c.channel = 'sms' limit 1`,
+    )
+    expect(contact?.end).toBe('completed')
+  })
+})
+
+describe('the page itself', () => {
+  it('needs no horizontal scroll at 1366×768, shows the submit button, and has no serious accessibility flaw', async () => {
+    const page = await agentAtDesk('looking')
+    expect(await seriousFlaws(page)).toEqual([])
+    await stack.sms('13800001006', '路灯坏了')
+    await page.waitForSelector('[data-test=offer]')
+    expect(await seriousFlaws(page)).toEqual([])
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
+    await page.keyboard.press('Alt+a')
+    await page.waitForSelector('form.form')
+    await page.keyboard.press('Control+Enter')
+    await page.waitForSelector('.missing')
+    expect(await seriousFlaws(page)).toEqual([])
+    expect(await overflow(page)).toBeLessThanOrEqual(0)
+    const submit = await page.locator('form.form button[type=submit]').boundingBox()
+    expect(submit && submit.y + submit.height).toBeLessThanOrEqual(768)
+    await page.keyboard.press('Alt+j')
+    await page.waitForSelector('.el-dialog')
+    expect(await seriousFlaws(page)).toEqual([])
+  })
+
+  it('gives the phone to one tab only, and says so in the other', async () => {
+    const first = await agentAtDesk('two-tabs')
+    const second = await first.context().newPage()
+    await second.goto(`${stack.url}/desk`)
+    await second.waitForSelector('[data-test=other-tab]')
+    await second.click('text=改在本页接听')
+    await first.waitForSelector('text=工作台已在另一个标签页打开')
+    await second.waitForSelector('[data-test=phone]:has-text("电话就绪")')
+  })
+})
+
+describe('without the gateway', () => {
+  it('the desk says so within three seconds, still answers Asterisk’s own queue, and finds its notes afterwards', async () => {
+    const page = await agentAtDesk('alone')
+    const phone = await phoneOf('alone')
+    const held = await call('13800001007')
+    await page.waitForSelector('[data-test=offer]')
+    await stack.killGateway()
+    await page.waitForSelector('[data-test=reconnect]', { timeout: 3000 })
+    await page.waitForSelector('[data-test=phone]:has-text("备用线路")')
+
+    await page.waitForSelector('[data-test=own-call]', { timeout: 40_000 })
+    await page.keyboard.press('Alt+a')
+    await page.waitForSelector('[data-test=own-call] textarea')
+    await bothHear(page, phone)
+    await page.fill('[data-test=own-call] textarea', '张先生反映停暖')
+    await page.keyboard.press('Alt+e')
+    await held.ended
+
+    await stack.restartGateway()
+    await page.waitForSelector('[data-test=reconnect]', { state: 'detached', timeout: 30_000 })
+    await page.click('.ct.owed', { timeout: 40_000 })
+    expect(await page.inputValue('#facts')).toBe('张先生反映停暖')
+  })
+})
