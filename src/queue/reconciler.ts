@@ -124,6 +124,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     })
     await everyAgent()
     await matcher.finishRebuild(build)
+    await store.writeGeneration(db, build)
     stats.rebuilds += 1
     log.warn({ contacts: count, ms: Math.round(performance.now() - began) }, 'matcher built from PostgreSQL')
     await matching.matchAll()
@@ -202,7 +203,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     await offersInDoubt()
     await connectingTooLong()
     let at = await matcher.moment()
-    if (!at) {
+    // Lost, or filled from another database: a restored one knows less than the memory that outlived it.
+    if (!at || at.generation !== (await store.builtGeneration(db))) {
       await rebuild()
       fullAt = performance.now()
       at = await matcher.moment()

@@ -131,6 +131,20 @@ export async function lockAgent(tx: Tx, agentId: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 8890))`, [agentId])
 }
 
+/** The build of the matcher's memory that was filled from this database; null before the first. */
+export async function builtGeneration(tx: Tx): Promise<string | null> {
+  const [row] = await tx.query<{ generation: string }>(`select generation from matcher_generation`)
+  return row?.generation ?? null
+}
+
+export async function writeGeneration(tx: Tx, generation: string): Promise<void> {
+  await tx.query(
+    `insert into matcher_generation (generation) values ($1)
+     on conflict (single) do update set generation = excluded.generation, built_at = clock_timestamp()`,
+    [generation],
+  )
+}
+
 /** The database clock, ms. */
 export async function databaseNow(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ ms: number }>(

@@ -161,6 +161,22 @@ describe('the reconciler', () => {
     await vi.waitFor(() => expect(world.offersTo(third)).toMatchObject([{ contactId: waiting }]), soon)
   })
 
+  it('builds anew for a database that was restored, and believes it', async () => {
+    world = await startQueues()
+    await vi.waitFor(() => expect(world.queue.reconciler.stats().passes).toBeGreaterThan(1), soon)
+    const contactId = await world.enter()
+    await world.apply(contactId, { type: 'failed' })
+    await world.queue.contactChanged(contactId)
+    // What a backup of an hour ago looks like: the contact waits, at an older version, and another build is named.
+    await world.db.query(
+      `update contacts set state = 'queued', "end" = null, ended_at = null, version = 1 where id = $1`,
+      [contactId],
+    )
+    await world.db.query(`update matcher_generation set generation = 'of the backup'`)
+    const agentId = await world.signIn()
+    await vi.waitFor(() => expect(world.offersTo(agentId)).toMatchObject([{ contactId }]), soon)
+  })
+
   it('gives a contact that connects too long to whatever its call does now', async () => {
     world = await startQueues({ config: { connectingMs: 300 } })
     const [first, second] = [await world.signIn({ idleSinceMs: 1 }), await world.signIn({ idleSinceMs: 2 })]

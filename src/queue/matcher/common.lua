@@ -5,6 +5,7 @@
 --   building              a build under way: it may be filled, but nobody is matched from it
 --   seq                   the last number handed out, see `nextSeq`
 --   c:<contact>           hash; st = w waiting, r reserved, o elsewhere (with an agent or not yet routed), x ended
+--                         (in the build `gen`; of other builds it says nothing)
 --   x:<contact>           agents who refused it: score = when, in ms
 --   live                  contacts that are known: score = the seq at which PostgreSQL last confirmed them
 --   wait:<class>:<sig>    waiting contacts by virtual arrival time; class = voice, text, urgent (an emergency by text)

@@ -12,6 +12,7 @@ if not isCurrent(generation) then return redis.error_reply('REBUILD the generati
 local now = time()
 
 local function write(c)
+  redis.call('PERSIST', P .. 'c:' .. c.id)
   redis.call('HSET', P .. 'c:' .. c.id, 'st', c.st, 'class', c.class, 'group', c.group, 'ch', c.ch, 'score', c.score,
     'queued', c.queued, 'sigs', c.sigs, 'steps', c.steps, 'ring', c.ring, 'sticky', c.sticky, 'agent', c.agent,
     'ver', c.ver, 'changed', c.changed)
@@ -37,7 +38,7 @@ end
 local function bury(id, old)
   detach(id, old)
   redis.call('DEL', P .. 'c:' .. id, P .. 'x:' .. id)
-  redis.call('HSET', P .. 'c:' .. id, 'st', 'x')
+  redis.call('HSET', P .. 'c:' .. id, 'st', 'x', 'gen', generation)
   redis.call('PEXPIRE', P .. 'c:' .. id, tombstoneMs)
   redis.call('ZREM', P .. 'live', id)
 end
@@ -109,6 +110,8 @@ end
 local answers = {}
 for i, row in ipairs(cjson.decode(ARGV[3])) do
   local old = readContact(row.id)
+  -- Ends of an earlier build say nothing: what is late from there is refused by its generation.
+  if old and old.st == 'x' and old.gen ~= generation then old = nil end
   local before = old and old.agent or ''
   local outcome
   if old and old.st == 'x' then
