@@ -10,7 +10,7 @@ import { createLinking } from './composition/linking.ts'
 import { createOrders, type Orders } from './composition/orders.ts'
 import { createSending } from './composition/sending.ts'
 import { checkInstallation } from './composition/installation.ts'
-import { followChanges } from './composition/changes.ts'
+import { followChanges, followTexts } from './composition/changes.ts'
 import {
   composeTelephony,
   deskCalls,
@@ -195,7 +195,7 @@ export async function createContext(config: Config): Promise<Context> {
       keyPrefix: `${prefix}:`,
       dataDir: config.dataDir,
       durable,
-      intake: linking.wrap(contacts.intake),
+      intake: followTexts(linking.wrap(contacts.intake), deskRef.get, log),
       async eraseFollower({ openid }) {
         await requesters.forgetWechat(openid)
         await contacts.forgetAddress('wechat', requesters.lookupOf({ kind: 'wechat', address: openid }))

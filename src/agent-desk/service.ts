@@ -12,7 +12,9 @@ export type DeskNews = {
   offers: OfferListener
   /** After every change of a contact: whoever has it sees it, whoever lost it sees it go. */
   contactChanged(contact: Contact): Promise<void>
-  /** A message joined a contact, or its delivery went on. */
+  /** Messages joined a contact; each is shown once, however often this is called. */
+  conversationGrew(contactId: string): Promise<void>
+  /** This message is new or its delivery went on. */
   messageAdded(contactId: string, messageId: string): Promise<void>
   referralChanged(contactId: string): Promise<void>
   /** These contacts were just shown to this agent as a whole; makes good what a wipe of Redis forgot. */
@@ -25,7 +27,7 @@ export type NewsParts = {
   redis: Redis
   prefix: string
   publish: Publish
-  contacts: Pick<DeskContacts, 'find'>
+  contacts: Pick<DeskContacts, 'find' | 'messagesOf'>
   presence: Pick<Presence, 'released'>
   log: Log
 }
@@ -40,6 +42,9 @@ const holding: readonly Contact['state'][] = [
   'native',
   'wrapUp',
 ]
+
+/** A sender may write several messages before the first is delivered; more than these are shown by the next view. */
+const newestLooked = 10
 
 /** An owed registration may wait over a holiday, seconds. */
 const holderLifeS = 30 * 86_400
@@ -83,6 +88,20 @@ export function createDeskNews(parts: NewsParts): DeskNews {
         await presence.released(one, contact.answeredAt !== null)
   }
 
+  /** Contacts whose growth is being told, and whether they grew again meanwhile: a flood is told in gulps. */
+  const growing = new Map<string, 'once' | 'again'>()
+
+  async function showGrowth(contactId: string, burst: boolean): Promise<void> {
+    const contact = await contacts.find(contactId)
+    if (!contact?.agentId || contact.endedAt !== null) return
+    const { agentId } = contact
+    if (burst && contact.state !== 'offered') return tell(agentId, { type: 'contact', contactId })
+    // Older ones were shown with the contact, or by an earlier call.
+    for (const { id: messageId, direction } of await contacts.messagesOf(contactId, newestLooked))
+      if (direction === 'in')
+        await tell(agentId, { type: 'message', contactId, messageId }, `message-${agentId}-${messageId}`)
+  }
+
   return {
     contactChanged,
     offers: {
@@ -97,6 +116,22 @@ export function createDeskNews(parts: NewsParts): DeskNews {
         if (outcome === 'expired') await tell(agentId, { type: 'agent' })
         if (outcome !== 'accepted') await presence.released(agentId, false)
       },
+    },
+    async conversationGrew(contactId) {
+      if (growing.has(contactId)) {
+        growing.set(contactId, 'again')
+        return
+      }
+      try {
+        let burst = false
+        do {
+          growing.set(contactId, 'once')
+          await showGrowth(contactId, burst)
+          burst = true
+        } while (growing.get(contactId) === 'again')
+      } finally {
+        growing.delete(contactId)
+      }
     },
     async messageAdded(contactId, messageId) {
       const contact = await contacts.find(contactId)

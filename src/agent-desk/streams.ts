@@ -186,8 +186,12 @@ export function createStreams(parts: StreamsParts): Streams {
     return newest[0]?.[0] ?? '0-0'
   }
 
-  const renewing = repeat(limits.followMs, renew)
-  const reading = repeat(0, read)
+  const loops: { stop(): void }[] = []
+  const start = (): void => {
+    if (!stopped) loops.push(repeat(limits.followMs, renew), repeat(0, read))
+  }
+  if (redis.status === 'ready') start()
+  else redis.once('ready', start)
 
   return {
     publish,
@@ -218,8 +222,7 @@ export function createStreams(parts: StreamsParts): Streams {
     },
     async stop() {
       stopped = true
-      renewing.stop()
-      reading.stop()
+      for (const loop of loops) loop.stop()
       const keys = [...followed].map(where)
       for (const key of keys) await redis.zrem(key, node).catch(() => {})
     },

@@ -1,5 +1,6 @@
 import type { Desk } from '../agent-desk/desk.ts'
 import type { Log } from '../base/log.ts'
+import type { Intake } from '../channels/channel.ts'
 import type { Door } from '../contacts/door.ts'
 import type { Queue } from '../queue/service.ts'
 import type { Orders } from './orders.ts'
@@ -26,3 +27,18 @@ export function followChanges({ door, queue, desk, orders, log }: Parts): void {
     if (fact.type === 'hungUp') quietly('referral', orders.callerGone(contact.id))
   })
 }
+
+/** The desk that holds a conversation sees what was just committed to it. */
+export const followTexts = (intake: Intake, desk: () => Desk, log: Log): Intake => ({
+  async accept(items) {
+    const accepted = await intake.accept(items)
+    const grown = new Set(
+      accepted.flatMap((a) => (a.contactId !== null && !a.duplicate ? [a.contactId] : [])),
+    )
+    for (const contactId of grown)
+      desk()
+        .news.conversationGrew(contactId)
+        .catch((error: unknown) => log.warn({ contactId, err: String(error) }, 'desk not told of a message'))
+    return accepted
+  },
+})
