@@ -95,12 +95,16 @@ it('loses nothing and doubles nothing while a gateway is killed and Redis is flu
   await Promise.all([texts, calls, faults])
 
   // Everything that can end does: texts are registered, calls talk for a moment and are registered.
-  await wait(async () => {
-    const [row] = await db.query<{ n: number }>(
-      `select count(*) as n from contacts where ended_at is null and not call_back`,
+  const stillOpen = (): Promise<unknown[]> =>
+    db.query(
+      `select c.id, c.channel, c.state, c.agent_id, c.owed_at, c.call_back, c.node, c.call_id,
+         (select json_agg(json_build_array(e.type, e.to_state) order by e.id) from contact_events e
+          where e.contact_id = c.id) as events
+       from contacts c where c.ended_at is null and not c.call_back`,
     )
-    return row!.n === 0
-  }, 120_000)
+  await wait(async () => (await stillOpen()).length === 0, 120_000).catch(async (late: Error) => {
+    throw new Error(`${late.message}: ${JSON.stringify(await stillOpen())}`)
+  })
 
   const result = await account(
     db,
