@@ -139,7 +139,6 @@ describe('Asterisk is killed and started again', () => {
     eye.close()
     Object.assign(asterisk, await startAsterisk(asterisk.options))
     eye = await TestAmi.connect(asterisk)
-    expect(await age()).toBeNull()
 
     await inStep(gateway)
     const end = await ledger.until('callEnded', (fact) => fact.callId === waiting.callId)
