@@ -114,6 +114,7 @@ export async function createContext(config: Config): Promise<Context> {
   const sending = createSending({
     db,
     pii,
+    requesters,
     contacts: contactsRef.get,
     outgoing: () => channelsRef.get().outgoing,
   })

@@ -160,7 +160,10 @@ export function createOrders(parts: Parts) {
     },
     /** Public law and its clock: no sign-in, but a limit of their own. */
     async publicRoutes(app: FastifyInstance): Promise<void> {
-      await app.register(statuteRoutes, { calendar: () => calendar })
+      await app.register(statuteRoutes, {
+        calendar: () => calendar,
+        limits: { max: 120, timeWindow: 60_000 },
+      })
     },
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(workOrderRoutes, { workOrders, samePerson: requesters.samePerson })

@@ -8,6 +8,7 @@ import type { SendToRequester } from '../contacts/conversations.ts'
 import type { Contact } from '../contacts/model.ts'
 import type { Contacts } from '../contacts/service.ts'
 import type { Db, Tx } from '../db/pool.ts'
+import type { Requesters } from '../requesters/service.ts'
 
 /** Joins contacts, which say something to a requester, to the channels, which know how. */
 export type Sending = {
@@ -24,12 +25,22 @@ export const aboutContact = (contactId: string): string => `contact:${contactId}
 type Parts = {
   db: Db
   pii: Pii
-  contacts: () => Pick<Contacts, 'addressOf' | 'messagesOf' | 'conversations'>
+  contacts: () => Pick<Contacts, 'find' | 'addressOf' | 'messagesOf' | 'conversations'>
   outgoing: () => Outgoing
-  /** State of the outgoing message by its key, for the desk. */
+  requesters: Pick<Requesters, 'profile'>
 }
 
-export function createSending({ db, pii, contacts, outgoing }: Parts): Sending {
+export function createSending({ db, pii, contacts, outgoing, requesters }: Parts): Sending {
+  /** Where WeChat cannot be reached any more (its 48 hours, its quota), a proven telephone can. */
+  async function provenMobile(contactId: string): Promise<string | null> {
+    const contact = await contacts().find(contactId)
+    const profile = contact && (await requesters.profile(contact.requesterId))
+    const link = profile?.links.find(
+      (l) => l.kind === 'phone' && l.status === 'verified' && isMobile(l.address),
+    )
+    return link?.address ?? null
+  }
+
   async function draftFor(
     tx: Tx,
     contactId: string,
@@ -72,7 +83,14 @@ export function createSending({ db, pii, contacts, outgoing }: Parts): Sending {
     async notice(tx, contactId, key, content) {
       const draft = await draftFor(tx, contactId, 'notice', content)
       // What cannot be sent must not undo the registration it speaks of.
-      if (draft && outgoing().check(draft) === null) await outgoing().enqueue(tx, { ...draft, key })
+      if (!draft) return
+      const mobile = draft.channel === 'wechat' ? await provenMobile(contactId) : null
+      const { purpose, content: words, about } = { ...draft, about: aboutContact(contactId) }
+      const otherwise = mobile
+        ? { channel: 'sms' as const, to: mobile, purpose, content: words, about }
+        : null
+      const whole = { ...draft, ...(otherwise ? { otherwise } : {}) }
+      if (outgoing().check(whole) === null) await outgoing().enqueue(tx, { ...whole, key })
     },
 
     desk: {
