@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { closeContext, startBrowser, type DeskBrowser } from '../support/browser.ts'
 import { password, startDeskStack, type DeskStack } from '../support/desk-stack.ts'
-import { endAllSipp, placeCall, type Call } from '../support/sipp.ts'
+import { endAllSipp, placeCall, startPhones, type Call } from '../support/sipp.ts'
 
 /** The desk as an agent uses it: real pages in a real browser, real SIP calls, a real gateway behind. */
 let stack: DeskStack
@@ -193,6 +193,37 @@ describe('a call', () => {
     expect(
       await page.evaluate('Object.keys(sessionStorage).filter((k) => k.startsWith("desk.draft"))'),
     ).toEqual([])
+  })
+})
+
+describe('an emergency', () => {
+  it('is referred by two keys, and the agent leaves only when the far side has taken over', async () => {
+    const { host, port } = stack.asterisk.emergency
+    const line = await startPhones({ host, port, answerAfterMs: 600 })
+    const page = await agentAtDesk('emergency')
+    const caller = await call('13800001008')
+    await page.waitForSelector('[data-test=offer]')
+    await page.keyboard.press('Alt+a')
+    await page.waitForSelector('[data-test=presence]:has-text("通话中")')
+    await bothHear(page, await phoneOf('emergency'))
+
+    await page.keyboard.press('Alt+j')
+    await page.keyboard.press('3')
+    await page.waitForSelector('[data-test=referral] li.done:has-text("呼叫 120")')
+    await line.record(({ what, detail }) => what === 'rings' && detail.startsWith('120'))
+    await page.keyboard.press('Alt+t')
+    await page.waitForSelector('[data-test=referral]:has-text("可以挂断")')
+    await page.keyboard.press('Alt+e')
+    await page.waitForSelector('[data-test=wrap-up]')
+    // The agent is gone; citizen and emergency line still talk.
+    expect(caller.records().some(({ what }) => what === 'was hung up on')).toBe(false)
+    expect(line.records().some(({ what }) => what === 'was hung up on')).toBe(false)
+    const [referral] = await stack.db.query<{ number: string; state: string; cite: string | null }>(
+      'select number, state, cite from referrals order by created_at desc limit 1',
+    )
+    expect(referral).toMatchObject({ number: '120', state: 'takenOver' })
+    expect(referral?.cite).toContain('第七条')
+    await caller.hangUp()
   })
 })
 

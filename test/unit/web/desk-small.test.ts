@@ -92,9 +92,7 @@ describe('the server’s clock', () => {
 
 describe('a referral', () => {
   it('goes from dialling over joined to taken over, and says when it failed', () => {
-    const at = (state: string, kind = 'threeWay') => referralStage({ kind, state })
-    expect([at('dialling'), at('joined'), at('takenOver')]).toEqual([0, 1, 2])
-    expect(at('failed')).toBe('failed')
-    expect(at('told', 'text')).toBe('told')
+    expect(['dialling', 'joined', 'takenOver', 'ended'].map(referralStage)).toEqual([0, 1, 2, 2])
+    expect(['failed', 'cancelled', 'told'].map(referralStage)).toEqual(['failed', 'cancelled', 'told'])
   })
 })

@@ -1,7 +1,13 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { request } from '../session/session.ts'
-import { catalogueOf, type Catalogue, type Choice, type StatuteDocument } from './catalogue.ts'
+import {
+  catalogueOf,
+  type Catalogue,
+  type Choice,
+  type EmergencyNumber,
+  type StatuteDocument,
+} from './catalogue.ts'
 
 /** The city's statute and its units, fetched once per sign-in. */
 export const useCatalogue = defineStore('catalogue', () => {
@@ -14,13 +20,27 @@ export const useCatalogue = defineStore('catalogue', () => {
     if (answer.ok) units.value = answer.data.items.map(({ code, name }) => ({ code, label: name }))
   }
 
+  /** The statute names the numbers, the centre keeps them; until its list is here, the statute's own will do. */
+  const kept = shallowRef<EmergencyNumber[]>([])
+  async function loadNumbers(): Promise<void> {
+    const answer = await request<{ items: (EmergencyNumber & { emergency: boolean })[] }>(
+      'GET',
+      '/api/referral-numbers',
+    )
+    if (answer.ok) kept.value = answer.data.items.filter((n) => n.emergency)
+  }
+
   return {
+    emergencyNumbers: computed(() =>
+      kept.value.length > 0 ? kept.value : (catalogue.value?.emergencyNumbers ?? []),
+    ),
     units,
     catalogue,
     problem,
     async load(): Promise<void> {
       if (catalogue.value) return
       void loadUnits()
+      void loadNumbers()
       const place = await request<{ city: string }>('GET', '/desk/settings.json')
       const answer = place.ok
         ? await request<StatuteDocument>('GET', `/api/statutes/${encodeURIComponent(place.data.city)}`)

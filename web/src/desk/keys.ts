@@ -60,7 +60,7 @@ export const keyHelp: readonly { keys: string; does: string }[] = [
   { keys: 'Alt+H', does: '保持 / 恢复通话' },
   { keys: 'Alt+R', does: '暂停 / 恢复录音' },
   { keys: 'Alt+E', does: '挂断电话，或结束会话' },
-  { keys: 'Alt+J，再按数字', does: '紧急转办：1 转 110，2 转 119，3 转 120，4 转 122' },
+  { keys: 'Alt+J，再按数字', does: '紧急转办，数字选择号码（110、119、120、122）' },
   { keys: 'Alt+T', does: '紧急转办：对方已接手' },
   { keys: 'Alt+1 至 Alt+9', does: '切换联络' },
   { keys: 'Alt+W', does: '话后整理延时一次' },

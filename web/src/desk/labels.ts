@@ -1,4 +1,4 @@
-import type { ClientMessage, ReferralView } from '../../../src/agent-desk/contract.ts'
+import type { ClientMessage } from '../../../src/agent-desk/contract.ts'
 
 /** PURE. The Chinese word for each code of the protocol. An unknown code is shown as it is, never hidden. */
 type Words = Record<string, string>
@@ -118,19 +118,19 @@ export const orderStateWord = word({
 const settled = new Set(['refused', 'merged'])
 export const orderStateTone = (state: string): 'run' | '' => (settled.has(state) ? '' : 'run')
 
-/** Where a referral stands: 0 dialling, 1 far side joined, 2 taken over; `told` for text, `failed` when nobody came. */
-export function referralStage(referral: Pick<ReferralView, 'kind' | 'state'>): 0 | 1 | 2 | 'told' | 'failed' {
-  switch (referral.state) {
+/** Where a referral stands: 0 dialling, 1 far side joined, 2 taken over; or how it came to nothing. */
+export function referralStage(state: string): 0 | 1 | 2 | 'told' | 'failed' | 'cancelled' {
+  switch (state) {
     case 'failed':
     case 'cancelled':
-      return 'failed'
+    case 'told':
+      return state
     case 'joined':
       return 1
     case 'takenOver':
+    case 'ended':
       return 2
-    case 'told':
-      return 'told'
     default:
-      return referral.kind === 'text' ? 'told' : 0
+      return 0
   }
 }
