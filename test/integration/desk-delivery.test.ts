@@ -2,17 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { closeCodes } from '../../src/agent-desk/connection.ts'
 import { system } from '../../src/base/actor.ts'
 import { newId } from '../../src/base/ids.ts'
-import {
-  agent,
-  atWork,
-  createDeskSite,
-  number,
-  Page,
-  quick,
-  taken,
-  text,
-  type DeskSite,
-} from './desk-support.ts'
+import { Page } from './desk-page.ts'
+import { agent, atWork, createDeskSite, number, quick, taken, text, type DeskSite } from './desk-support.ts'
 import { createGround, prefix, type Ground } from './staff-support.ts'
 
 let ground: Ground
