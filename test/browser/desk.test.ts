@@ -294,6 +294,9 @@ describe('a conversation by text', () => {
     await vi.waitFor(() => {
       expect(stack.replies.some((r) => r.text.includes('可以在网上办理'))).toBe(true)
     }, patient)
+    // What became of it is shown with the conversation, also by a page that opens anew.
+    await page.reload()
+    await page.keyboard.press('Alt+1')
     await page.waitForSelector('.ln.agent .state:has-text("已发送"), .ln.agent .state:has-text("已送达")')
 
     await choose(page, '当场答复')
