@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { AsteriskOptions, Phone } from './asterisk-options.ts'
 import { makeSounds } from './asterisk-prompts.ts'
@@ -95,15 +96,25 @@ async function mustBeFree(options: AsteriskOptions): Promise<void> {
     { what: 'WebSocket', host: httpHost, port: options.httpPort },
     ...(options.httpsPort === undefined ? [] : [{ what: 'WSS', host: httpHost, port: options.httpsPort }]),
   ]
+  // the last threads of a predecessor may hold its ports a moment longer than its main one
+  const end = performance.now() + 2_000
   for (const { what, host, port } of wanted) {
-    await new Promise<void>((free, taken) => {
-      const probe = createServer()
-      probe.once('error', ({ message }) =>
-        taken(new Error(`Asterisk cannot use ${host}:${port} for ${what}: ${message}`)),
-      )
-      probe.listen(port, host, () => probe.close(() => free()))
-    })
+    for (;;) {
+      const taken = await whyTaken(host, port)
+      if (taken === undefined) break
+      if (performance.now() > end)
+        throw new Error(`Asterisk cannot use ${host}:${port} for ${what}: ${taken}`)
+      await delay(50)
+    }
   }
+}
+
+function whyTaken(host: string, port: number): Promise<string | undefined> {
+  return new Promise((told) => {
+    const probe = createServer()
+    probe.once('error', ({ message }) => told(message))
+    probe.listen(port, host, () => probe.close(() => told(undefined)))
+  })
 }
 
 const markFile = (dir: string): string => join(dir, 'asterisk.process.json')

@@ -242,7 +242,7 @@ describe('a living gateway that misses a caller', () => {
     const start = performance.now()
     expect(await ami.user('ContactNative', missed.contact)).toMatchObject({ Reason: 'unclaimed' })
     expect(performance.now() - start).toBeGreaterThan(4_500)
-    expect(performance.now() - start).toBeLessThan(7_500)
+    expect(performance.now() - start).toBeLessThan(9_500)
     await ami.user('ContactAnswered', missed.contact, { Via: 'native' })
     expect(await ami.user('ContactNative', forgotten.contact)).toMatchObject({ Reason: 'holdTooLong' })
     await ami.user('ContactAnswered', forgotten.contact, { Via: 'native' })

@@ -20,7 +20,7 @@ const rings = (n: number): string => asterisk.banks[1]?.numbers[n] ?? ''
 const prompts = ['greeting', 'notice', 'agentLost', 'farSideLeft', 'called-back']
 
 beforeAll(async () => {
-  asterisk = await startTestAsterisk({ promptOverrides: shortPrompts(prompts), timings: { ring: 2 } })
+  asterisk = await startTestAsterisk({ promptOverrides: shortPrompts(prompts), timings: { ring: 4 } })
   ami = await TestAmi.connect(asterisk)
   ami.claimAll()
   await ami.startHeartbeat()
