@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Redis } from 'ioredis'
 import { createDesk, type Desk } from './agent-desk/desk.ts'
 import { defaultDeskConfig } from './agent-desk/limits.ts'
 import { systemClock } from './base/clock.ts'
@@ -52,7 +53,7 @@ export type Context = {
   log: Log
   db: Db
   pii: Pii
-  redis: import('ioredis').Redis
+  redis: Redis
   jobs: Jobs
   relay: Relay
   durable: Durable

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Requirement } from '../contacts/model.ts'
 import { channelConfig, type ChannelConfig } from './channels.ts'
-import { cities, EnvProblems, list, readEnv, type Env } from './env.ts'
+import { type cities, EnvProblems, list, readEnv, type Env } from './env.ts'
 
 /** The configuration as the program uses it: nested, typed, and null where a feature is off. */
 export type Config = {

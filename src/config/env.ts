@@ -133,7 +133,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     problems.push(`${name} is not valid: ${field?.description ?? error.message}`)
   }
   if (problems.length > 0) throw new EnvProblems([...new Set(problems)])
-  return given as Env
+  return given
 }
 
 /** A comma-separated value. */

@@ -35,8 +35,7 @@ function toProblem(error: FastifyError | Problem): Problem {
   if (error.validation)
     return problem(400, 'badRequest', '提交的内容不符合要求', '请按提示修改后重新提交。', {
       errors: error.validation.map((v) => ({
-        field:
-          v.instancePath.replace(/^\//, '').replaceAll('/', '.') || String(v.params['missingProperty'] ?? ''),
+        field: v.instancePath.replace(/^\//, '').replaceAll('/', '.') || missingOf(v.params),
         message: v.message ?? 'invalid',
       })),
     })
@@ -66,6 +65,10 @@ function toProblem(error: FastifyError | Problem): Problem {
           )
   }
 }
+
+/** Name of the property that a required rule missed. */
+const missingOf = (params: Record<string, unknown>): string =>
+  typeof params['missingProperty'] === 'string' ? params['missingProperty'] : ''
 
 const away = new Set(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '08006', '08001'])
 

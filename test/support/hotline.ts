@@ -172,7 +172,7 @@ export async function startHotline(options: HotlineOptions = {}): Promise<Hotlin
     },
     async stop() {
       for (const desk of desks) desk.close()
-      await Promise.all(gateways.map((gateway) => gateway?.stop()))
+      for (const gateway of gateways) await gateway?.stop()
       await db.end()
       await Promise.all([asterisk.stop(), redis.stop(), smsProvider.close(), wechatApi.close()])
       await database.drop()

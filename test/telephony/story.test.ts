@@ -136,7 +136,7 @@ describe('a citizen', () => {
     const bank = city.asterisk.banks[0]!
     const phones = await startPhones({ host: bank.host, port: bank.port, answerAfterMs: 300 })
     const desk = await city.agent('calls')
-    await desk.begin(bank.numbers[0]!)
+    await desk.begin(bank.numbers[0])
     const call = await placeCall({ target: city.asterisk.sip, to: '12345', from: '13800000101' })
     const offer = await desk.offer()
     expect(offer.contact.channel).toBe('voice')

@@ -154,7 +154,7 @@ const anyFact: fc.Arbitrary<ContactFact> = fc.oneof(
       'failed',
       'connected',
     ] as const
-  ).map((type) => fc.constant({ type } as ContactFact)),
+  ).map((type) => fc.constant({ type })),
   fc.constantFrom('a1', 'a2').map((agentId): ContactFact => ({ type: 'offered', agentId })),
   fc.constantFrom('a1', 'a2').map((agentId): ContactFact => ({ type: 'accepted', agentId })),
   fc.constantFrom('a1', null).map((agentId): ContactFact => ({ type: 'nativeAnswered', agentId })),
