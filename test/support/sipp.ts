@@ -41,11 +41,19 @@ export async function endAllSipp(): Promise<void> {
   await Promise.all([...running].map((sipp) => sipp.kill()))
 }
 
-/** SIPp takes this port for the first sound stream and the ones after it for further calls; other test runs use ports, too. */
+let nextMediaPort = 33_000 + 4 * Math.floor(Math.random() * 6_000)
+
+/**
+ * SIPp takes this port for the first sound stream and the ones after it for further calls. Ranges are given in turn, so that
+ * looking at one never touches a port that another SIPp is about to take.
+ */
 async function freeMediaPort(host: string, calls: number): Promise<number> {
+  const size = Math.max(4, Math.min(calls, 20) * 2)
   for (let tries = 0; tries < 200; tries += 1) {
-    const first = 33_000 + 4 * Math.floor(Math.random() * 6_500)
-    const wanted = Array.from({ length: Math.min(calls, 20) * 2 }, (_, n) => first + n)
+    if (nextMediaPort + size > 59_000) nextMediaPort = 33_000
+    const first = nextMediaPort
+    nextMediaPort += size
+    const wanted = Array.from({ length: size }, (_, n) => first + n)
     const free = await Promise.all(wanted.map((port) => canBindUdp(host, port)))
     if (free.every(Boolean)) return first
   }
