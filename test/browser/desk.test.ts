@@ -1,8 +1,18 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { closeContext, startBrowser, type DeskBrowser } from '../support/browser.ts'
-import { password, startDeskStack, type DeskStack } from '../support/desk-stack.ts'
+import {
+  choose,
+  focusOf,
+  overflow,
+  packetsFrom,
+  phoneOf,
+  pick,
+  seriousFlaws,
+  signInAtDesk,
+  soundOf,
+} from '../support/desk-page.ts'
+import { startDeskStack, type DeskStack } from '../support/desk-stack.ts'
 import { endAllSipp, placeCall, startPhones, type Call } from '../support/sipp.ts'
 
 /** The desk as an agent uses it: real pages in a real browser, real SIP calls, a real gateway behind. */
@@ -38,34 +48,10 @@ async function clearDesk(): Promise<void> {
   )
 }
 
-/** Keeps every connection of a page within reach, so that a test can ask it for packets and energy. */
-const watchSound = `(() => {
-  const Plain = window.RTCPeerConnection
-  window.connections = []
-  window.RTCPeerConnection = class extends Plain {
-    constructor(...given) { super(...given); window.connections.push(this) }
-  }
-})()`
-
-type Sound = { received: number; sent: number; heard: number; spoken: number }
-const soundOf = (page: Page): Promise<Sound> =>
-  page.evaluate(`(async () => {
-    const all = { received: 0, sent: 0, heard: 0, spoken: 0 }
-    for (const connection of window.connections)
-      for (const s of (await connection.getStats()).values()) {
-        if (s.type === 'inbound-rtp') { all.received += s.packetsReceived; all.heard += s.totalAudioEnergy ?? 0 }
-        if (s.type === 'outbound-rtp') all.sent += s.packetsSent
-        if (s.type === 'media-source') all.spoken += s.totalAudioEnergy ?? 0
-      }
-    return all
-  })()`)
-
-/** RTP packets that Asterisk got from a phone: what the agent said has left the browser and arrived. */
-async function arrivedAtAsterisk(phone: string): Promise<number> {
-  const rows = (await stack.asterisk.cli('pjsip show channelstats')).split('\n')
-  // BridgeId ChannelId UpTime Codec Count …: a long name runs into the next column
-  const row = rows.find((line) => line.includes(`${phone}-`))
-  return Number(/\d\d:\d\d:\d\d\s+\S+\s+(\d+)/.exec(row ?? '')?.[1] ?? 0)
+const agentAtDesk = async (username: string, mode?: string): Promise<Page> => {
+  await stack.agent(username, `坐席${username}`)
+  context = await browser.newContext()
+  return signInAtDesk(await context.newPage(), stack.url, username, mode)
 }
 
 /** Sound flows both ways: the caller's tone is heard in the browser, the microphone's beeps reach Asterisk. */
@@ -77,62 +63,12 @@ async function bothHear(page: Page, phone: string): Promise<void> {
     expect(now.heard - before.heard).toBeGreaterThan(0.001)
     expect(now.sent - before.sent).toBeGreaterThan(50)
     expect(now.spoken - before.spoken).toBeGreaterThan(0.001)
-    expect(await arrivedAtAsterisk(phone)).toBeGreaterThan(50)
+    expect(await packetsFrom(phone, stack.asterisk)).toBeGreaterThan(50)
   }, patient)
   expect(await page.evaluate(`document.querySelector('audio').paused`)).toBe(false)
 }
 
-/** Signs an agent in by the pages, as a person does, and waits until he can be reached. */
-async function agentAtDesk(username: string, mode = '网页电话和文字'): Promise<Page> {
-  await stack.agent(username, `坐席${username}`)
-  context = await browser.newContext()
-  const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  await page.addInitScript({ content: watchSound })
-  await page.goto(`${stack.url}/desk`)
-  await page.fill('#username', username)
-  await page.fill('#password', password)
-  await page.click('button[type=submit]')
-  await page.click(`text=${mode}`)
-  await page.click('text=签入并开始接听')
-  await page.waitForSelector('[data-test=presence]:has-text("空闲")')
-  if (mode.startsWith('网页电话')) await page.waitForSelector('[data-test=phone]:has-text("电话就绪")')
-  return page
-}
-
-async function phoneOf(username: string): Promise<string> {
-  const [row] = await stack.db.query<{ phone: string }>(
-    `select a.phone from agents a join staff s on s.id = a.agent_id where s.username = $1`,
-    [username],
-  )
-  return row?.phone ?? ''
-}
-
 const call = (from: string): Promise<Call> => placeCall({ target: stack.asterisk.sip, to: '12345', from })
-
-const choose = (page: Page, label: string): Promise<void> => page.click(`.el-radio:has-text("${label}")`)
-
-async function pick(page: Page, field: string, option: string): Promise<void> {
-  await page.click(`[data-field=${field}] .el-select`)
-  await page.click(`.el-select-dropdown__item:visible:has-text("${option}")`)
-}
-
-type Focus = { field: string | null; value: string; caret: number }
-const focusOf = (page: Page): Promise<Focus> =>
-  page.evaluate(`(() => {
-    const e = document.activeElement
-    return { field: e.closest('[data-field]')?.dataset.field ?? null, value: e.value ?? '', caret: e.selectionStart ?? -1 }
-  })()`)
-
-async function seriousFlaws(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}`))
-}
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
 
 describe('a call', () => {
   it('is popped, answered in the browser, heard on both sides, and becomes one work order', async () => {
@@ -150,7 +86,7 @@ describe('a call', () => {
     await page.keyboard.press('Alt+a')
     await page.waitForSelector('[data-test=presence]:has-text("通话中")')
     expect(await page.title()).not.toContain('来电')
-    await bothHear(page, await phoneOf('call-story'))
+    await bothHear(page, await phoneOf(stack.db, 'call-story'))
 
     await page.keyboard.press('Alt+m')
     await page.waitForSelector('text=取消静音')
@@ -205,15 +141,16 @@ describe('an emergency', () => {
     await page.waitForSelector('[data-test=offer]')
     await page.keyboard.press('Alt+a')
     await page.waitForSelector('[data-test=presence]:has-text("通话中")')
-    await bothHear(page, await phoneOf('emergency'))
+    await bothHear(page, await phoneOf(stack.db, 'emergency'))
 
     await page.keyboard.press('Alt+j')
     await page.keyboard.press('3')
     await page.waitForSelector('[data-test=referral] li.done:has-text("呼叫 120")')
     await line.record(({ what, detail }) => what === 'rings' && detail.startsWith('120'))
-    await page.keyboard.press('Alt+t')
-    await page.waitForSelector('[data-test=referral]:has-text("可以挂断")')
+    // A reflex must not cut off a citizen in danger.
     await page.keyboard.press('Alt+e')
+    await page.waitForSelector('[data-test=notice]:has-text("不能挂断")')
+    await page.keyboard.press('Alt+t')
     await page.waitForSelector('[data-test=wrap-up]')
     // The agent is gone; citizen and emergency line still talk.
     expect(caller.records().some(({ what }) => what === 'was hung up on')).toBe(false)
@@ -346,7 +283,7 @@ describe('the page itself', () => {
 describe('without the gateway', () => {
   it('the desk says so within three seconds, still answers Asterisk’s own queue, and finds its notes afterwards', async () => {
     const page = await agentAtDesk('alone')
-    const phone = await phoneOf('alone')
+    const phone = await phoneOf(stack.db, 'alone')
     const held = await call('13800001007')
     await page.waitForSelector('[data-test=offer]')
     await stack.killGateway()

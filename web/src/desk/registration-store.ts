@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, nextTick, reactive, ref, shallowRef } from 'vue'
+import { computed, nextTick, reactive, ref, shallowRef, watch } from 'vue'
 import type { DeskContact } from '../../../src/agent-desk/contract.ts'
 import type { Registered } from '../../../src/work-orders/contract.ts'
 import { useCatalogue } from './catalogue-store.ts'
@@ -36,6 +36,14 @@ export const useRegistration = defineStore('registration', () => {
       : [],
   )
   const shown = computed(() => (desk.contact && tried.has(desk.contact.id) ? missing.value : []))
+
+  // The receipt is for the moment after; the next contact takes its place.
+  watch(
+    () => desk.contact?.id,
+    (contactId) => {
+      if (contactId !== undefined) done.value = null
+    },
+  )
 
   async function point(field: Field, text: string): Promise<void> {
     await nextTick()
@@ -98,6 +106,5 @@ export const useRegistration = defineStore('registration', () => {
       shown.value.find((m) => m.field === field)?.message ??
       (desk.contact && refused.get(desk.contact.id)?.[field]) ??
       null,
-    clearDone: () => (done.value = null),
   }
 })
