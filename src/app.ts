@@ -47,7 +47,8 @@ export async function createApp(context: Context): Promise<FastifyInstance> {
   app.addHook('onSend', async (_request, reply) => void reply.header('permissions-policy', permissionsPolicy))
   await app.register(rateLimit, {
     global: true,
-    max: 600,
+    // A whole centre may stand behind one address.
+    max: 6_000,
     timeWindow: 60_000,
     // Providers send in bursts and are bounded by their own guards; sockets are limited per message.
     allowList: (request) => request.url.startsWith('/webhooks/') || request.headers.upgrade !== undefined,

@@ -70,6 +70,14 @@ export function contactCommands(parts: ContactCommandParts): ContactCommands {
       demandSent(await calls.resume((await ownCall(contacts, contactId, agentId)).callId))
     },
     async hangUp({ contactId }, { agentId }) {
+      const referral = await referrals.ofContact(contactId)
+      if (referral && ['dialling', 'joined'].includes(referral.state))
+        throw problem(
+          409,
+          'referralLive',
+          '紧急转接还没有完成',
+          '挂断会让来电人失去联系：请等对方接手，或先取消转接。',
+        )
       demandSent(await calls.hangup((await ownCall(contacts, contactId, agentId)).callId))
     },
 

@@ -62,7 +62,7 @@ export async function writePhone(
     agentId,
   ])
   await tx.query(
-    `update agents set phone = $3, device_state = $4::text, phone_ready = $4::text is not distinct from 'notInUse'
+    `update agents set phone = $3, last_phone = $3, device_state = $4::text, phone_ready = $4::text is not distinct from 'notInUse'
      where agent_id = $1 and epoch = $2 and intent <> 'offline'`,
     [agentId, epoch, phone, state],
   )
@@ -123,7 +123,8 @@ export async function writeDeviceState(tx: Tx, phone: string, state: string): Pr
 
 export async function agentOfPhone(tx: Tx, phone: string): Promise<string | null> {
   const [row] = await tx.query<{ agentId: string }>(
-    `select agent_id as "agentId" from agents where phone = $1`,
+    `select agent_id as "agentId" from agents where phone = $1 or last_phone = $1
+     order by phone is not distinct from $1 desc, since desc limit 1`,
     [phone],
   )
   return row?.agentId ?? null

@@ -158,6 +158,15 @@ export async function keepFact(
   return rows.length > 0
 }
 
+export type KeptFact = { key: string; type: string; data: Record<string, unknown>; at: Date }
+
+/** Facts of a call that came before its contact was known, in their order. */
+export const factsOf = (tx: Tx, callId: string): Promise<KeptFact[]> =>
+  tx.query(
+    `select key, type, data, at from call_facts where call_id = $1 and type <> 'callArrived' order by at, stored_at`,
+    [callId],
+  )
+
 /** The emergency key: the caller goes to the head of the queue, whatever he was before. */
 export async function raiseEmergency(tx: Tx, contactId: string, creditMs: number): Promise<void> {
   await tx.query(

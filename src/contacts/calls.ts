@@ -79,10 +79,26 @@ async function arrive(deps: CallDeps, event: CallFact & { type: 'callArrived' })
     })
     return contact && { contact, harassing }
   })
-  if (made) return deps.listeners.arrived(made.contact, made.harassing)
+  if (made) {
+    await deps.listeners.arrived(made.contact, made.harassing)
+    return replayEarlier(deps, made.contact, event)
+  }
   // Known already: the claim may still be owed, for instance when the gateway died between commit and claim.
   const contact = await findByCallId(deps.db, event.callId)
   if (contact && contact.endedAt === null) await deps.listeners.arrived(contact, contact.creditMs < 0)
+}
+
+/**
+ * A gateway that took over saw the end of a call before it learnt of its beginning: those facts were kept and wait here.
+ * Without this the contact would stay open for ever, because a fact counts once.
+ */
+async function replayEarlier(deps: CallDeps, contact: Contact, arrival: CallFact): Promise<void> {
+  const { callId, node } = arrival
+  for (const { key, type, data, at } of await store.factsOf(deps.db, callId)) {
+    const event = { ...data, key, type, callId, node, at: at.getTime() } as CallFact
+    const current = await findByCallId(deps.db, callId)
+    await apply(deps, current ?? contact, event, async () => true)
+  }
 }
 
 /** What a call's fact means for its contact; null when it means nothing for the state. */
@@ -91,7 +107,10 @@ export function factOf(event: CallFact, contact: Contact, agentId: string | null
     case 'callHeld':
       return held(event, contact)
     case 'callBridged':
-      return [{ type: 'connected', ...(agentId ? { agentId } : {}) }]
+      // A colleague took the caller over: the contact is his from here on.
+      return agentId && contact.agentId !== agentId && talking.includes(contact.state)
+        ? [{ type: 'transferred', agentId }]
+        : [{ type: 'connected', ...(agentId ? { agentId } : {}) }]
     case 'callNative':
       return [{ type: 'native' }]
     case 'nativeAnswered':
@@ -120,6 +139,8 @@ export function factOf(event: CallFact, contact: Contact, agentId: string | null
       return []
   }
 }
+
+const talking: readonly Contact['state'][] = ['active', 'held', 'consulting']
 
 function held(event: CallFact & { type: 'callHeld' }, contact: Contact): ContactFact[] {
   if (contact.state === 'received' || contact.state === 'screened') return [{ type: 'queued' }]
@@ -159,7 +180,16 @@ function ended(
   }
 }
 
-async function follow(deps: CallDeps, contact: Contact, event: CallFact): Promise<void> {
+const follow = (deps: CallDeps, contact: Contact, event: CallFact): Promise<void> =>
+  apply(deps, contact, event, (tx) => keep(tx, event))
+
+/** @param isFresh keeps the fact in the transaction of its change; false for one that has had its effect already */
+async function apply(
+  deps: CallDeps,
+  contact: Contact,
+  event: CallFact,
+  isFresh: (tx: Tx) => Promise<boolean>,
+): Promise<void> {
   const { listeners } = deps
   if (event.type === 'callRinging' || event.type === 'callAnswered' || event.type === 'nativeEnded') return
   const phone = 'phone' in event ? event.phone : null
@@ -171,7 +201,7 @@ async function follow(deps: CallDeps, contact: Contact, event: CallFact): Promis
   }
   if (['emergencyKey', 'confJoined', 'confLeft', 'confFailed'].includes(event.type)) {
     const fresh = await deps.db.tx(async (tx) => {
-      if (!(await keep(tx, event))) return false
+      if (!(await isFresh(tx))) return false
       if (event.type === 'emergencyKey') await store.raiseEmergency(tx, contact.id, credits.lifeOrProperty)
       return true
     })
@@ -181,7 +211,7 @@ async function follow(deps: CallDeps, contact: Contact, event: CallFact): Promis
 
   const facts = factOf(event, contact, agentId)
   const changes = await deps.db.tx(async (tx) => {
-    if (!(await keep(tx, event))) return []
+    if (!(await isFresh(tx))) return []
     const done: { contact: Contact; fact: ContactFact; before: Contact['state'] }[] = []
     let state = contact.state
     for (const fact of facts) {

@@ -99,7 +99,9 @@ it('loses nothing and doubles nothing while a gateway is killed and Redis is flu
     db.query(
       `select c.id, c.channel, c.state, c.agent_id, c.owed_at, c.call_back, c.node, c.call_id,
          (select json_agg(json_build_array(e.type, e.to_state) order by e.id) from contact_events e
-          where e.contact_id = c.id) as events
+          where e.contact_id = c.id) as events,
+         (select json_agg(json_build_array(f.type, f.at, f.data) order by f.stored_at) from call_facts f
+          where f.call_id = c.call_id) as facts
        from contacts c where c.ended_at is null and not c.call_back`,
     )
   await wait(async () => (await stillOpen()).length === 0, 120_000).catch(async (late: Error) => {

@@ -201,6 +201,36 @@ describe('calls', () => {
     expect(contact.owedAt).not.toBeNull()
   })
 
+  it('whose end was seen before their beginning are ended all the same', async () => {
+    const { calls } = world.contacts
+    await calls.handle(ended('n1-7.1', 30, true))
+    await calls.handle(arrived('n1-7.1', '13800000017'))
+    expect(await onlyContact('n1-7.1')).toMatchObject({ state: 'wrapUp' })
+    await calls.handle(ended('n1-7.2', 30))
+    await calls.handle(arrived('n1-7.2', '13800000018'))
+    expect(await onlyContact('n1-7.2')).toMatchObject({ state: 'ended', end: 'abandoned' })
+  })
+
+  it('taken over by a colleague are his from then on', async () => {
+    const [first, second] = ['0190d9a0-0000-7000-8000-0000000000e1', '0190d9a0-0000-7000-8000-0000000000e2']
+    const other = await startContacts({
+      agentOfPhone: async (phone) => (phone === '1001' ? first! : second!),
+    })
+    try {
+      const { calls, door } = other.contacts
+      const actor = system('test')
+      for (const event of [arrived('n1-8.1', '13800000019'), heldNew('n1-8.1')]) await calls.handle(event)
+      const [contact] = await other.contacts.list({ callId: 'n1-8.1', limit: 1 })
+      await door.apply(contact!.id, { type: 'offered', agentId: first! }, { actor })
+      await door.apply(contact!.id, { type: 'accepted', agentId: first! }, { actor })
+      await calls.handle(fact('n1-8.1', 'callBridged', 5, { phone: '1001', legId: 'n1-8.2' }))
+      await calls.handle(fact('n1-8.1', 'callBridged', 25, { phone: '1002', legId: 'n1-8.3' }))
+      expect(await other.contacts.find(contact!.id)).toMatchObject({ state: 'active', agentId: second })
+    } finally {
+      await other.stop()
+    }
+  })
+
   it('never give two voice contacts to one agent', async () => {
     const { calls, door } = world.contacts
     const agentId = '0190d9a0-0000-7000-8000-0000000000bb'

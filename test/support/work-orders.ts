@@ -53,8 +53,7 @@ export async function startOrders() {
         incidents.push(incident)
       },
     },
-    describe: (tx, requesterId, said) =>
-      requesters.describe(tx, requesterId, said),
+    describe: (tx, requesterId, said) => requesters.describe(tx, requesterId, said),
     async phoneOf(tx, contact) {
       const address = await contacts.addressOf(contact.id, tx)
       return address?.sealed ? testPii.open(address.sealed) : null

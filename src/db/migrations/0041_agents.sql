@@ -12,6 +12,8 @@ create table agents (
   mode text check (mode in ('desk', 'phone', 'text')),
   -- The phone of the pool that this sign-in is bound to, and the tab that rings it.
   phone text,
+  -- The phone he had last: a call that Asterisk's own queue gave him is his debt, also when it is told after his sign-out.
+  last_phone text,
   owner_tab text,
   device_state text,
   phone_ready boolean not null default false,
