@@ -27,7 +27,7 @@ export type ContactCommandParts = {
   sending: Pick<DeskSending, 'sendTemplate'>
   offers: Pick<DeskOffers, 'contactChanged'>
   calls: DeskCalls
-  referrals: Pick<DeskReferrals, 'refer' | 'takenOver' | 'cancel' | 'contactOf'>
+  referrals: Pick<DeskReferrals, 'ofContact' | 'refer' | 'takenOver' | 'cancel' | 'contactOf'>
   views: Pick<Views, 'forget'>
   render: Pick<Renderer, 'contact'>
   record: (entry: Access) => Promise<void>
