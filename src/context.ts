@@ -9,7 +9,7 @@ import { createChannels, type Channels } from './channels/service.ts'
 import { deferred } from './composition/deferred.ts'
 import { createLinking } from './composition/linking.ts'
 import { createOrders, type Orders } from './composition/orders.ts'
-import { createSending } from './composition/sending.ts'
+import { contactOfAbout, createSending } from './composition/sending.ts'
 import { checkInstallation } from './composition/installation.ts'
 import { followChanges, followTexts } from './composition/changes.ts'
 import {
@@ -187,6 +187,12 @@ export async function createContext(config: Config): Promise<Context> {
     }),
   )
 
+  /** The desk shows what became of a reply. */
+  async function showDelivery(contactId: string, key: string): Promise<void> {
+    const shown = (await contacts.messagesOf(contactId)).find((m) => key === `reply-${m.providerId}`)
+    if (shown) await deskRef.get().news.messageAdded(contactId, shown.id)
+  }
+
   const linking = createLinking({ db, requesters, outgoing: () => channelsRef.get().outgoing, clock, log })
   const channels = channelsRef.set(
     createChannels({
@@ -203,6 +209,13 @@ export async function createContext(config: Config): Promise<Context> {
         await contacts.forgetAddress('wechat', requesters.lookupOf({ kind: 'wechat', address: openid }))
       },
       passiveReply: linking.reply,
+      onSettled: ({ key, about }) => {
+        const contactId = contactOfAbout(about)
+        if (!contactId) return
+        showDelivery(contactId, key).catch((error: unknown) =>
+          log.debug({ contactId, err: String(error) }, 'delivery not shown'),
+        )
+      },
       trustedProxies: config.trustedProxy ?? [],
       clock,
       log,

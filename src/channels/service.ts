@@ -42,6 +42,8 @@ export type ChannelsDeps = {
   eraseFollower: FollowerEraser
   /** What a WeChat message is answered with at once; see `wechatRoutes`. */
   passiveReply?: (item: InboundText) => Promise<PassiveReply | null>
+  /** An attempt to send was made; see `OutgoingDeps`. */
+  onSettled?: (message: { key: string; about: string | null }) => void
   trustedProxies: string[]
   clock: Clock
   log: Log
@@ -102,6 +104,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
     senders,
     defaultSms: sms?.sendBy ?? null,
     smsAccounts: sms ? smsAccounts(sms) : {},
+    ...(deps.onSettled ? { onSettled: deps.onSettled } : {}),
     log,
   })
 

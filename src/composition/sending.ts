@@ -20,7 +20,12 @@ export type Sending = {
   messagesOf: (contactId: string, limit?: number) => Promise<MessageOfContact[]>
 }
 
-export const aboutContact = (contactId: string): string => `contact:${contactId}`
+const aboutPrefix = 'contact:'
+export const aboutContact = (contactId: string): string => `${aboutPrefix}${contactId}`
+
+/** The contact that an outgoing message is about, or null. */
+export const contactOfAbout = (about: string | null): string | null =>
+  about?.startsWith(aboutPrefix) ? about.slice(aboutPrefix.length) : null
 
 type Parts = {
   db: Db

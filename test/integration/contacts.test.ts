@@ -214,15 +214,15 @@ describe('calls', () => {
   it('taken over by a colleague are his from then on', async () => {
     const [first, second] = ['0190d9a0-0000-7000-8000-0000000000e1', '0190d9a0-0000-7000-8000-0000000000e2']
     const other = await startContacts({
-      agentOfPhone: async (phone) => (phone === '1001' ? first! : second!),
+      agentOfPhone: async (phone) => (phone === '1001' ? first : second),
     })
     try {
       const { calls, door } = other.contacts
       const actor = system('test')
       for (const event of [arrived('n1-8.1', '13800000019'), heldNew('n1-8.1')]) await calls.handle(event)
       const [contact] = await other.contacts.list({ callId: 'n1-8.1', limit: 1 })
-      await door.apply(contact!.id, { type: 'offered', agentId: first! }, { actor })
-      await door.apply(contact!.id, { type: 'accepted', agentId: first! }, { actor })
+      await door.apply(contact!.id, { type: 'offered', agentId: first }, { actor })
+      await door.apply(contact!.id, { type: 'accepted', agentId: first }, { actor })
       await calls.handle(fact('n1-8.1', 'callBridged', 5, { phone: '1001', legId: 'n1-8.2' }))
       await calls.handle(fact('n1-8.1', 'callBridged', 25, { phone: '1002', legId: 'n1-8.3' }))
       expect(await other.contacts.find(contact!.id)).toMatchObject({ state: 'active', agentId: second })

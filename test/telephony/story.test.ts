@@ -69,6 +69,9 @@ describe('a citizen', () => {
       city.smsProvider.sent.some((s) => s.to.endsWith('13800000101') && s.text.includes('请问是哪一段')),
     )
 
+    // The agent sees that it was sent, without asking.
+    await desk.until((m) => m.type === 'message' && m.message.delivery === 'sent')
+
     const registered = (await desk.register(id, [order('路灯不亮，老人夜里摔倒过')])) as Registered
     const [made] = registered.orders
     expect(made).toMatchObject({ state: 'accepted', missing: [] })

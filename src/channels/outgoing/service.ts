@@ -57,6 +57,8 @@ export type OutgoingDeps = {
   defaultSms: SmsProviderId | null
   /** Numbers of ours → the carrier they belong to. */
   smsAccounts: Record<string, SmsProviderId>
+  /** An attempt was made: whoever shows the message may look again. */
+  onSettled?: (message: { key: string; about: string | null }) => void
   log: Log
 }
 
@@ -192,6 +194,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
         const claim = await claimNext(id)
         if (!claim) return
         await settle(claim, await attempt(claim))
+        deps.onSettled?.({ key: claim.key, about: claim.about })
       }
     },
     async takeReports(reports) {

@@ -63,6 +63,8 @@ export async function insertMessage(
 
 type ClaimRow = {
   id: string
+  key: string
+  about: string | null
   via: Carrier
   toSealed: string
   contentSealed: string
@@ -71,7 +73,13 @@ type ClaimRow = {
   expired: boolean
 }
 
-export type Claim = { message: OutgoingMessage; tries: number; expired: boolean }
+export type Claim = {
+  message: OutgoingMessage
+  tries: number
+  expired: boolean
+  key: string
+  about: string | null
+}
 
 /**
  * Takes the oldest queued message of the lane that `id` is in, so that messages of one purpose to one person leave in
@@ -93,7 +101,7 @@ export async function claimNext(tx: Tx, pii: Pii, id: string): Promise<Claim | n
   )
   if (busy.length > 0) return null
   const [first] = await tx.query<ClaimRow>(
-    `select id, via, to_sealed as "toSealed", content_sealed as "contentSealed", tries,
+    `select id, key, about, via, to_sealed as "toSealed", content_sealed as "contentSealed", tries,
        greatest(0, extract(epoch from not_before - clock_timestamp()) * 1000)::float8 as "waitMs",
        coalesce(expires_at < clock_timestamp(), false) as expired
      from outgoing_messages where ${where} and state = 'queued' order by seq limit 1`,
@@ -115,6 +123,8 @@ export async function claimNext(tx: Tx, pii: Pii, id: string): Promise<Claim | n
     },
     tries: first.tries + 1,
     expired: first.expired,
+    key: first.key,
+    about: first.about,
   }
 }
 
