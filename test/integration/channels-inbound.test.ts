@@ -140,7 +140,7 @@ type Message = { contactId: string; body: string; providerId: string; receivedAt
 const messagesOf = (ids: string[]): Promise<Message[]> =>
   direct.query<Message>(
     `select contact_id as "contactId", body, provider_id as "providerId", received_at as "receivedAt"
-     from messages where provider_id = any($1) order by received_at, stored_at`,
+     from messages where provider_id = any($1) order by received_at, id`,
     [ids],
   )
 

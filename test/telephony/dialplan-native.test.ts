@@ -110,6 +110,8 @@ const queueRows = (contact: string): string[] =>
     .split('\n')
     .filter((line) => line.split('|')[1] === contact)
 
+const untilTaken = [{ press: '1' }, { wait: 1_500 }]
+
 describe('without a gateway', () => {
   it('serves a caller at once by an agent who is signed in, and writes down who it was', async () => {
     await signIn(answers(0))
@@ -179,7 +181,8 @@ describe('without a gateway', () => {
   it('offers a call back and takes a message when nobody answers at all', async () => {
     const duty = await startPhones({ ...asterisk.trunk, refuseWith: '486 Busy Here' })
     const [wanted, spoken, abandoned] = await Promise.all([
-      arrive({ steps: [{ wait: 8_500 }, { press: '1' }] }),
+      // He presses the key until it is taken: when the offer is read out depends on how busy the machine is.
+      arrive({ steps: [{ wait: 4_000 }, ...Array.from({ length: 10 }, () => untilTaken).flat()] }),
       arrive(),
       arrive(),
     ])
