@@ -12,7 +12,6 @@ export interface AptSource {
 }
 
 const debianKeys = '/usr/share/keyrings/debian-archive-keyring.gpg'
-const debianMirror = 'http://deb.debian.org/debian'
 
 /** Reads both notations of sources.list(5): one line each (`.list`) and paragraphs (`.sources`). */
 export function parseSources(text: string, notation: 'list' | 'sources'): AptSource[] {
@@ -70,11 +69,14 @@ export function ownSources(): string {
     ({ suite, components, signedBy }) =>
       suite.startsWith(name) && components.includes('main') && !(signedBy?.startsWith('-----') ?? false),
   )
-  if (own.length > 0) return own.map(write).join('\n') + '\n'
-  return (
-    write({ uri: debianMirror, suite: name || 'stable', components: ['main'], signedBy: debianKeys }) + '\n'
-  )
+  if (own.length === 0) throw noSource()
+  return own.map(write).join('\n') + '\n'
 }
+
+const noSource = (): ServiceProblem =>
+  new ServiceProblem(
+    'This machine names no source of Debian packages in /etc/apt. Name one there, or install the programs yourself.',
+  )
 
 /** Debian unstable from the mirror that this machine uses for Debian. */
 export function sidSources(): string {
@@ -83,6 +85,7 @@ export function sidSources(): string {
       `Debian's archive keys are missing (${debianKeys}, package debian-archive-keyring)`,
     )
   }
-  const mirror = machineSources().find(({ uri }) => /\/debian\/?$/.test(uri))?.uri ?? debianMirror
+  const mirror = machineSources().find(({ uri }) => /\/debian\/?$/.test(uri))?.uri
+  if (mirror === undefined) throw noSource()
   return write({ uri: mirror, suite: 'sid', components: ['main'], signedBy: debianKeys }) + '\n'
 }
