@@ -3,9 +3,11 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
 import type { FastifyInstance } from 'fastify'
 import { contactRoutes } from '../contacts/routes.ts'
+import { Problem } from '../base/problem.ts'
 import type { Context } from '../context.ts'
+import { sendProblem } from '../http/problems.ts'
 import { staffRoutes } from '../staff/admin-routes.ts'
-import { requireRole, staffGuard } from '../staff/guard.ts'
+import { actorIn, requireRole, staffGuard } from '../staff/guard.ts'
 import { sessionRoutes } from '../staff/routes.ts'
 
 /** Everything that needs a session: sign-in itself, the desk, orders, contacts, administration. */
@@ -41,7 +43,15 @@ export async function staffScope(
   })
   board.setBasePath('/admin/queues')
   await app.register(async (scope) => {
-    scope.addHook('preHandler', requireRole('systemAdministrator'))
+    // The board answers every error in its own way, so strangers are turned away before it can.
+    scope.addHook('preHandler', async (request, reply) => {
+      try {
+        request.actor = actorIn(request, 'systemAdministrator')
+      } catch (error) {
+        if (error instanceof Problem) return sendProblem(request, reply, error)
+        throw error
+      }
+    })
     await scope.register(board.registerPlugin(), { prefix: '/admin/queues' })
   })
 }

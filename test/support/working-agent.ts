@@ -27,7 +27,14 @@ export function startWorkingAgent(
     registering.add(contact.id)
     // The same key again after a lost answer: one registration, whatever happened to the first try.
     const outcome = { type: 'answered', kind: 'inquiry', answer: '已答复。', knowledge: [] }
-    quietly(at.register(contact.id, [outcome], contact.id).finally(() => registering.delete(contact.id)))
+    at.register(contact.id, [outcome], contact.id).then(
+      () => registering.delete(contact.id),
+      () => {
+        // A person presses again when he is told that it could not be done just now.
+        registering.delete(contact.id)
+        setTimeout(() => at.isOpen() && look(at, contact), 1_000).unref()
+      },
+    )
   }
 
   function hear(at: DeskClient, message: ServerMessage): void {
