@@ -20,6 +20,8 @@ export default defineConfig({
           include: [`test/${name}/**/*.test.ts`],
           globalSetup: ['test/support/run-services.ts'],
           fileParallelism: !oneAtATime.has(name),
+          // Real calls and browsers on two busy cores: a second try tells a slow machine from a broken program.
+          retry: oneAtATime.has(name) ? 1 : 0,
           // the groups run one after another: a busy machine would make telephony and faults flake
           sequence: { groupOrder: index + 1 },
           testTimeout: oneAtATime.has(name) ? 90_000 : 20_000,

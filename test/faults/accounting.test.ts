@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { account } from '../support/oracle.ts'
 import { password, startHotline, type Hotline } from '../support/hotline.ts'
 import { endAllSipp, placeCall, startPhones } from '../support/sipp.ts'
@@ -15,11 +15,11 @@ import { startWorkingAgent, type WorkingAgent } from '../support/working-agent.t
 let city: Hotline
 const agents: WorkingAgent[] = []
 
-beforeAll(async () => {
+beforeEach(async () => {
   city = await startHotline({ gateways: 2 })
 }, 120_000)
-afterAll(async () => {
-  for (const agent of agents) await agent.stop()
+afterEach(async () => {
+  for (const agent of agents.splice(0)) await agent.stop()
   await endAllSipp()
   await city.stop()
 }, 60_000)
