@@ -81,15 +81,3 @@ export const credits = {
   /** Harassing numbers come last, but are never dropped. */
   harassing: -6 * 3_600_000,
 } as const
-
-/** States in which an agent is bound to the contact and one of his slots is used. */
-export const occupyingStates: readonly ContactState[] = [
-  'offered',
-  'connecting',
-  'active',
-  'held',
-  'consulting',
-  'wrapUp',
-]
-
-export const isOpen = (contact: Pick<Contact, 'endedAt'>): boolean => contact.endedAt === null

@@ -1,3 +1,4 @@
+import type { Place } from '../base/cursor.ts'
 import type { Tx } from '../db/pool.ts'
 import type { Channel, Contact } from './model.ts'
 import type { ContactForMatching } from './ports.ts'
@@ -160,7 +161,7 @@ export type ContactFilter = {
   callId?: string
   providerId?: string
   open?: boolean
-  before?: { receivedAt: string; id: string }
+  before?: Place
   limit: number
 }
 
@@ -188,7 +189,7 @@ export const listContacts = (tx: Tx, f: ContactFilter): Promise<(Contact & { pro
       f.callId ?? null,
       f.providerId ?? null,
       f.open ?? null,
-      f.before?.receivedAt ?? null,
+      f.before?.at ?? null,
       f.before?.id ?? null,
       f.limit,
       f.id ?? null,

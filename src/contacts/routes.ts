@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import { cursorOf, placeOfCursor } from '../base/cursor.ts'
 import { problem } from '../base/problem.ts'
 import { ContactDetail, ContactId, ContactPage, ContactQuery, type ContactView } from './contract.ts'
 import type { Contact } from './model.ts'
@@ -24,14 +25,14 @@ export async function contactRoutes(instance: FastifyInstance, options: ContactR
       const rows = await contacts.list({
         ...filter,
         limit: limit + 1,
-        ...(cursor ? { before: decode(cursor) } : {}),
+        ...(cursor ? { before: placeOfCursor(cursor) } : {}),
       })
       const page = rows.slice(0, limit)
       const orders = await workOrdersOf(page.map((c) => c.id))
       const last = page.at(-1)
       return {
         items: page.map((c) => view(c, c.providerIds, orders.get(c.id) ?? [])),
-        next: rows.length > limit && last ? encode(last) : null,
+        next: rows.length > limit && last ? cursorOf(last.receivedAt, last.id) : null,
       }
     },
   )
@@ -77,16 +78,3 @@ const view = (c: Contact, providerIds: string[], workOrders: string[]): ContactV
   owed: c.owedAt !== null && c.endedAt === null,
   workOrders,
 })
-
-const encode = (c: Contact): string =>
-  Buffer.from(JSON.stringify([c.receivedAt.toISOString(), c.id])).toString('base64url')
-
-function decode(cursor: string): { receivedAt: string; id: string } {
-  try {
-    const [receivedAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [string, string]
-    if (Number.isNaN(Date.parse(receivedAt)) || !/^[0-9a-f-]{36}$/.test(id)) throw new Error('not a cursor')
-    return { receivedAt, id }
-  } catch {
-    throw problem(400, 'badCursor', '翻页位置无效', '请从第一页重新查询。')
-  }
-}

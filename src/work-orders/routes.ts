@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { cursorOf, placeOfCursor } from '../base/cursor.ts'
 import { problem } from '../base/problem.ts'
 import { requireRole } from '../staff/guard.ts'
 import type { ActionBody } from './actions.ts'
 import { actionBodies, OrderDetail, OrderPage, OrderQuery, SimilarOrder } from './contract.ts'
-import type { OrderRow } from './rows.ts'
 import type { Viewer, WorkOrders } from './service.ts'
 
 export type WorkOrderRoutesOptions = {
@@ -37,13 +37,16 @@ export const workOrderRoutes: FastifyPluginAsyncTypebox<WorkOrderRoutesOptions> 
     },
     async (request) => {
       const { cursor, limit, ...filter } = request.query
-      const before = cursor ? { before: decode(cursor) } : {}
+      const before = cursor ? { before: placeOfCursor(cursor) } : {}
       const { rows, views } = await workOrders.list(
         { ...filter, ...before, limit: limit + 1 },
         viewerOf(request),
       )
       const last = rows[limit - 1]
-      return { items: views.slice(0, limit), next: rows.length > limit && last ? encode(last) : null }
+      return {
+        items: views.slice(0, limit),
+        next: rows.length > limit && last ? cursorOf(last.raisedAt, last.id) : null,
+      }
     },
   )
 
@@ -156,22 +159,4 @@ export const workOrderRoutes: FastifyPluginAsyncTypebox<WorkOrderRoutesOptions> 
     },
     async () => ({ items: await workOrders.units() }),
   )
-}
-
-const encode = (o: Pick<OrderRow, 'raisedAt' | 'id'>): string =>
-  Buffer.from(JSON.stringify([o.raisedAt.toISOString(), o.id])).toString('base64url')
-
-function decode(cursor: string): { at: string; id: string } {
-  const refused = problem(400, 'badCursor', '翻页位置无效', '请从第一页重新查询。')
-  let value: unknown
-  try {
-    value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-  } catch {
-    throw refused
-  }
-  const [at, id] = Array.isArray(value) ? (value as unknown[]) : []
-  if (typeof at !== 'string' || typeof id !== 'string') throw refused
-  if (!/^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(at) || Number.isNaN(Date.parse(at))) throw refused
-  if (!new RegExp(uuid).test(id)) throw refused
-  return { at, id }
 }
