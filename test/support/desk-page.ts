@@ -51,7 +51,9 @@ export async function signInAtDesk(
   await page.click('button[type=submit]')
   await page.click(`text=${mode}`)
   await page.click('text=签入并开始接听')
-  await page.waitForSelector('[data-test=presence]:has-text("空闲")')
+  await page.waitForSelector('[data-test=presence]:has-text("空闲")').catch(async (late: Error) => {
+    throw new Error(`${username} was not free: ${await page.innerText('body')}`, { cause: late })
+  })
   if (mode.startsWith('网页电话')) await page.waitForSelector('[data-test=phone]:has-text("电话就绪")')
   return page
 }

@@ -82,6 +82,8 @@ export async function startDeskStack(): Promise<DeskStack> {
     gateway: () => gateway,
     replies,
     async agent(username, displayName) {
+      // A second try of a test finds the person of the first.
+      if ((await db.query(`select 1 from staff where username = $1`, [username])).length > 0) return
       await insertMember(db, {
         id: newId(),
         username,
