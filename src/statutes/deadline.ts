@@ -1,6 +1,6 @@
 import { addMonths, civil, dayOf, endOf, type Calendar, type Day } from './calendar.ts'
 import type { Article } from './types.ts'
-import type { Limit, Term } from './term.ts'
+import type { HandlingClass, Limit, Term } from './term.ts'
 
 /**
  * PURE. When a term ends.
@@ -28,9 +28,16 @@ export type Due =
       calendarVersion: string
     }
 
-export type DueRefused = { refused: 'limitNotConfigured' | 'instantNeeded' | 'impossiblePause' }
+export type DueRefused = {
+  refused: 'limitNotConfigured' | 'instantNeeded' | 'impossiblePause' | 'classNeeded'
+}
 
-export type DueOptions = { pauses?: readonly Pause[]; pauseRule?: PauseRule }
+export type DueOptions = {
+  pauses?: readonly Pause[]
+  pauseRule?: PauseRule
+  /** 办理类别, where the limit differs by it. */
+  class?: HandlingClass
+}
 
 const dayOfStart = (start: Start): Day => (start instanceof Date ? dayOf(start) : start.day)
 
@@ -127,7 +134,13 @@ export function dueOf(
     calendarVersion: calendar.version,
   })
 
-  const limit = term.within
+  const limit =
+    term.within.unit === 'byClass'
+      ? options.class === undefined
+        ? null
+        : term.within.of[options.class]
+      : term.within
+  if (limit === null) return { refused: 'classNeeded' }
   // A due instant is 24:00 of its day: counting on from it starts at that day, not at the next.
   const from =
     term.starts === 'workOrder.due' && start instanceof Date
@@ -143,6 +156,8 @@ export function dueOf(
       return never(limit.unit)
     case 'setByPlatform':
       return { refused: 'limitNotConfigured' }
+    case 'byClass':
+      throw new Error('a limit by class holds another limit by class')
     case 'hour':
     case 'minute': {
       if (!(start instanceof Date)) return { refused: 'instantNeeded' }

@@ -1,6 +1,6 @@
 import type { Answer, Slug } from './types.ts'
 import type { PauseRule } from './deadline.ts'
-import type { Term } from './term.ts'
+import type { HandlingClass, Term } from './term.ts'
 
 /**
  * PURE. What every statute must answer. A topic that the text does not touch is written `silent` or `localPolicy`,
@@ -65,7 +65,39 @@ export type ReferralNumber = {
 export const incidents = ['naturalDisaster', 'accident', 'publicHealth', 'socialSecurity'] as const
 export type Incident = (typeof incidents)[number]
 
-export type SupervisionTrigger = Labelled & { atLeast?: number; withinDays?: number }
+export type SupervisionTrigger = Labelled & {
+  atLeast?: number
+  withinDays?: number
+  /** Terms whose missing is this trigger: supervision begins by itself. */
+  onMissed?: readonly string[]
+}
+
+/** One step of supervision (督办): `signedBy` where the answer must bear a leader's signature. */
+export type SupervisionLevel = Labelled & { means: readonly string[]; signedBy?: string; written?: true }
+
+/** What a grave matter is handed on to, on which grounds (移送、政务督查、约谈). */
+export type Onward = Labelled & {
+  to: 'discipline' | 'governmentInspection' | 'deputies' | 'government' | 'police' | 'petitionOffice'
+  grounds: readonly Labelled[]
+}
+
+/** How a unit gives back an order that is not its own (退回、退件). */
+export type SendBackRule = {
+  /** Id of the term in which it must be applied for with every paper. */
+  within: string | null
+  papers: readonly Labelled[]
+  /** `centre`: the hotline examines and decides. `papers`: it follows the papers and gives no verdict of its own. */
+  verdict: 'centre' | 'papers'
+}
+
+export type TerminationGround = Labelled & {
+  /** Who may end it: the unit with proof and the centre's audit, or the platform itself. */
+  by: 'unitWithAudit' | 'platform'
+  proof: boolean
+}
+
+/** Roles by the names of `src/base/actor.ts`. */
+export type RoleNames = readonly string[]
 
 type Named<T> = Readonly<Record<string, Answer<T>>>
 
@@ -100,51 +132,147 @@ export type Topics = {
     otherChannels: Answer<string>
   }
   dispatch: {
+    /** Id of the term. */
     forward: Answer<string>
-    whoDecides: Answer<readonly string[]>
+    whoDecides: Answer<RoleNames>
     axes: Answer<readonly string[]>
     leadUnit: Answer<'namedInSolution' | 'firstDispatched' | 'namedByPlatform'>
+    /** Several units: one leads and others help, or several orders beside each other. */
+    severalUnits: Answer<readonly ('leadAndCo' | 'split')[]>
     petitionLegs: Answer<'handlerAndPetitionOffice'>
     accusedUnit: Answer<'never'>
     delivery: Answer<'whenDelivered'>
     unitLeaders: Answer<'warn'>
-    escalation: Answer<readonly string[]>
+    /** Rungs from the lowest to the highest. */
+    escalation: Answer<readonly Labelled[]>
+    dispute: Answer<string>
+    /** 急需处理: order and telephone hand-over, both. */
+    urgentSituations: Answer<readonly (Labelled & { number: number })[]>
+    /** Id of the term until the unit's people are on their way. */
+    urgentHandOver: Answer<string>
+    /** 疑难 may be named later, while the old limit runs. */
+    classes: Answer<readonly Labelled<HandlingClass>[]>
+  }
+  sendBack: {
+    fromPlatform: Answer<SendBackRule>
+    tellRequester: Answer<true>
+    otherChannels: Answer<string>
     dispute: Answer<string>
   }
-  sendBack: Named<unknown>
-  handlingLimit: { handle: Answer<string>; otherLaw: Answer<true>; feedback: Answer<readonly string[]> }
+  handlingLimit: {
+    /** Ids of the terms that limit handling; `when` tells which of them is an order's. */
+    handle: Answer<readonly string[]>
+    otherLaw: Answer<true>
+    /** Who must be told the result before an order can be finished. */
+    feedback: Answer<readonly ('requester' | 'platform')[]>
+    /** Ids of terms. */
+    acknowledge: Answer<string>
+    firstContact: Answer<string>
+    coUnitResult: Answer<string>
+    /** What a result report must hold. */
+    resultParts: Answer<readonly Labelled[]>
+    /** What an answer about policy must name. */
+    policySource: Answer<readonly Labelled[]>
+  }
   timeExtension: {
     apply: Answer<string>
     atMost: Answer<string>
-    tells: Answer<readonly string[]>
-    approver: Answer<readonly string[]>
+    tells: Answer<readonly Labelled[]>
+    /** Who approves; silent where the extension takes effect by being reported. */
+    approver: Answer<RoleNames>
+    /** Who approves one that passes a soft cap. */
+    beyondCap: Answer<RoleNames>
     whileUndecided: Answer<'oldDueStands'>
+    /** May it still be reported when the limit has passed (白银 第十五条)? */
+    afterDue: Answer<true>
+    alsoTold: Answer<readonly string[]>
   }
   supervision: {
-    who: Answer<string>
+    who: Answer<RoleNames>
     triggers: readonly Answer<SupervisionTrigger>[]
-    means: Answer<unknown>
+    means: Answer<readonly Labelled[]>
+    levels: Answer<readonly SupervisionLevel[]>
+    /** Id of the term of the answer, or a limit that each notice sets for itself. */
+    answer: Answer<string>
+    onward: readonly Answer<Onward>[]
   }
-  audit: Named<unknown>
-  followUp: Named<unknown>
-  rating: Named<unknown>
-  reEvaluation: Named<unknown>
+  audit: {
+    duty: Answer<true>
+    standard: Answer<readonly Labelled[]>
+    failed: Answer<'oldClockGoesOn'>
+  }
+  followUp: {
+    coverage: Answer<'all' | 'sample' | 'configured'>
+    /** Share that is called where not all are, 0–1. */
+    rate: Answer<number>
+    channels: Answer<readonly Labelled[]>
+    /** What follows when the requester is dissatisfied and in the right, or the matter was left undone. */
+    dissatisfied: Answer<'handleAgainOrExplain'>
+    clockOfHandlingAgain: Answer<'newLegNewLimit' | 'oldClockGoesOn'>
+    /** The verdict on a complaint about the result is not the handling unit's. */
+    judge: Answer<RoleNames>
+  }
+  rating: {
+    components: Answer<readonly Labelled[]>
+    stars: Answer<number>
+    dimensions: Answer<readonly Labelled[]>
+    /** 响应率、解决率、满意率 …: computed from raw answers. */
+    indicators: Answer<readonly Labelled[]>
+  }
+  reEvaluation: {
+    ladder: Answer<readonly ('centre' | 'office')[]>
+    /** Id of the term. */
+    limit: Answer<string>
+    differentPeople: Answer<true>
+  }
   recusal: {
-    grounds: Answer<readonly string[]>
+    grounds: Answer<readonly Labelled[]>
+    /** Id of the term. */
     decide: Answer<string>
     stopsClock: Answer<PauseRule>
+    whoDecides: Answer<RoleNames>
   }
-  termination: Named<unknown>
-  integrityFile: Named<unknown>
+  termination: { grounds: readonly Answer<TerminationGround>[] }
+  material: {
+    /** Id of the term in which the requester supplies what is missing. */
+    request: Answer<string>
+    notSupplied: Answer<'closedMayReopen' | 'mayRefuse'>
+  }
+  integrityFile: {
+    duty: Answer<true>
+    evidence: Answer<true>
+    correction: Answer<true>
+  }
   confidentiality: {
     duty: Answer<true>
     levels: Answer<readonly Labelled[]>
     identityOfTipOff: Answer<'confidentialDeskOnly'>
     identityOfComplaint: Answer<'maskedLine'>
+    /** Which parts of the identity the text names. */
+    protects: Answer<readonly string[]>
+    accessControl: Answer<true>
     dataSecurity: Answer<readonly string[]>
   }
-  knowledgeBase: Named<unknown>
-  rights: Named<unknown>
+  knowledgeBase: {
+    build: Answer<true>
+    citeOnAnswer: Answer<true>
+    /** Ids of terms. */
+    uploadBeforePublication: Answer<string>
+    errorCorrection: Answer<string>
+    supervised: Answer<true>
+    /** What each unit must deliver. */
+    holdings: Answer<readonly Labelled[]>
+    answerLines: Answer<true>
+    templates: Answer<true>
+  }
+  rights: {
+    know: Answer<readonly Labelled[]>
+    /** Id of the term. */
+    explanation: Answer<string>
+    rateAndComplain: Answer<true>
+    queryCode: Answer<true>
+    protection: Answer<true>
+  }
   conduct: Named<unknown>
   disclosure: Named<unknown>
   dataUse: Named<unknown>

@@ -15,7 +15,7 @@ import {
 import { findStatute, findTerm, statuteSlugs } from '../statutes/registry.ts'
 import { valueOf, citeText, type Article } from '../statutes/types.ts'
 import type { Statute } from '../statutes/statute.ts'
-import type { Limit, Term } from '../statutes/term.ts'
+import { handlingClasses, type Limit, type Term } from '../statutes/term.ts'
 
 /** The statute as the program reads it, and its clock by itself. Public law: neither needs a sign-in. */
 
@@ -34,6 +34,9 @@ export const DeadlineQuestion = Type.Object({
       }),
       { maxItems: 50 },
     ),
+  ),
+  class: Type.Optional(
+    Type.Enum([...handlingClasses], { description: 'where the limit differs by handling class' }),
   ),
   extension: Type.Optional(
     Type.Object({ unit, count }, { description: 'of a handling limit, from its end' }),
@@ -114,7 +117,10 @@ export function answer(question: DeadlineQuestion, calendar: Calendar): Static<t
   if (!found) throw refuse('unknownDeadline', 'deadline', '没有这个期限编号')
   const { statute } = found
   const term = question.otherLaw ? otherLimit(found.term, question.otherLaw) : found.term
-  const options: DueOptions = { pauses: (question.pauses ?? []).map(pauseOf) }
+  const options: DueOptions = {
+    pauses: (question.pauses ?? []).map(pauseOf),
+    ...(question.class ? { class: question.class } : {}),
+  }
   const { stopsClock } = statute.topics.recusal
   if (stopsClock.basis !== 'silent') options.pauseRule = stopsClock.value
 
@@ -159,7 +165,7 @@ function extendedAnswer(
 ) {
   const { handlingLimit, timeExtension } = statute.topics
   const capTerm = statute.terms[valueOf(timeExtension.atMost, '')]
-  if (term.id !== valueOf(handlingLimit.handle, '') || original.due === null)
+  if (!valueOf<readonly string[]>(handlingLimit.handle, []).includes(term.id) || original.due === null)
     throw refuse('notExtensible', 'extension', '该期限不能延期', citeText(term.cite))
   const cap = capTerm ? { term: capTerm, start: original.due } : null
   const found = extendedDue(original.due, limitOf(by), cap, calendar, options)
@@ -181,6 +187,8 @@ function dueProblem({ refused }: DueRefused, term: Term): Problem {
       return refuse(refused, 'deadline', '该期限由平台规定，本市尚未设定', cite)
     case 'instantNeeded':
       return refuse(refused, 'start', '该期限按时分计算，请给出起算时刻', cite)
+    case 'classNeeded':
+      return refuse(refused, 'class', '该期限因办理类别而不同，请给出类别', cite)
     case 'impossiblePause':
       return refuse(refused, 'pauses', '决定时间早于申请时间', cite)
   }

@@ -1,7 +1,7 @@
 import type { Statute } from '../statute.ts'
 import { title } from './articles.ts'
 import { conduct, confidentiality, dispatch, handlingLimit, recusal, timeExtension } from './handling.ts'
-import { acceptance, refusal, sendBack, termination } from './intake.ts'
+import { acceptance, material, refusal, sendBack, termination } from './intake.ts'
 import {
   assessment,
   audit,
@@ -22,7 +22,7 @@ import { terms } from './terms.ts'
 export const anshan2019: Statute = {
   slug: 'anshan-2019',
   title,
-  version: '2019-12-15.1',
+  version: '2019-12-15.2',
   status: 'inForce',
   inForceFrom: '2019-12-15',
   words: { platform: '8890 平台', workOrder: '办理单', requester: '诉求人', unit: '承办单位' },
@@ -43,6 +43,7 @@ export const anshan2019: Statute = {
     reEvaluation,
     recusal,
     termination,
+    material,
     integrityFile,
     confidentiality,
     knowledgeBase,

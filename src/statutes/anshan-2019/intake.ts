@@ -140,6 +140,7 @@ export const refusal: Topics['refusal'] = {
 
 export const sendBack: Topics['sendBack'] = {
   fromPlatform: silent('条例没有规定承办单位可以退回平台转交的事项'),
+  tellRequester: silent('条例没有规定退回，也就没有退回告知'),
   otherChannels: law(
     article(28, 1),
     '其他渠道诉求不属于本单位职责的，及时告知可以通过 8890 平台提出',
@@ -149,5 +150,10 @@ export const sendBack: Topics['sendBack'] = {
 }
 
 export const termination: Topics['termination'] = {
-  grounds: silent('条例没有规定终止办理；诉求人不配合的（第十五条），保持办理并请办公室协调'),
+  grounds: [silent('条例没有规定终止办理；诉求人不配合的（第十五条），保持办理并请办公室协调')],
+}
+
+export const material: Topics['material'] = {
+  request: silent('条例没有规定限期补齐材料；要素不全的照常受理并继续补问'),
+  notSupplied: silent('条例没有规定补齐材料，也就没有逾期的后果'),
 }
