@@ -79,6 +79,10 @@ export type SupervisionLevel = Labelled & { means: readonly string[]; signedBy?:
 export type Onward = Labelled & {
   to: 'discipline' | 'governmentInspection' | 'deputies' | 'government' | 'police' | 'petitionOffice'
   grounds: readonly Labelled[]
+  /** Who hands it on; the platform where it is left out. */
+  by?: 'unit' | 'government'
+  /** 可以: left to the judgement of whoever hands it on. */
+  may?: true
 }
 
 /** How a unit gives back an order that is not its own (退回、退件). */
@@ -94,6 +98,8 @@ export type TerminationGround = Labelled & {
   /** Who may end it: the unit with proof and the centre's audit, or the platform itself. */
   by: 'unitWithAudit' | 'platform'
   proof: boolean
+  /** All of these must be stated, each with its facts. */
+  needs?: readonly Labelled[]
 }
 
 /** Roles by the names of `src/base/actor.ts`. */
@@ -107,12 +113,19 @@ export type Topics = {
     requesterKinds: Answer<readonly Labelled<RequesterKind>[]>
     categories: Answer<readonly Category[]>
     careGroups: Answer<readonly Labelled<CareGroup>[]>
+    /** Forms in which a matter may be raised, where the text names them (鞍山草案 第八条). */
+    media?: Answer<readonly Labelled<'voice' | 'text' | 'image' | 'video'>[]>
     oneSystem: Answer<true>
     aroundTheClock: Answer<true>
+    /** Forms in which a matter may be raised, and where it may come from. */
+    media?: Answer<readonly Labelled[]>
+    sources?: Answer<readonly Labelled[]>
     onTheSpot: Answer<string>
     decide: Answer<string>
     withoutIdentity: Answer<'acceptedIncomplete'>
     repeated: Answer<'linked'>
+    /** What is told to whoever raises the same matter again without anything new. */
+    repeatedTold?: Answer<readonly Labelled[]>
     /** Kind by kind: is the element demanded, and by what. `must: false` means asked for, never missed. */
     elements: Readonly<Record<Element, Answer<{ label: string; must: boolean }>>>
   }
@@ -134,6 +147,8 @@ export type Topics = {
   dispatch: {
     /** Id of the term. */
     forward: Answer<string>
+    /** Where the text gives 咨询 a term of its own. */
+    forwardConsultation?: Answer<string>
     whoDecides: Answer<RoleNames>
     axes: Answer<readonly string[]>
     leadUnit: Answer<'namedInSolution' | 'firstDispatched' | 'namedByPlatform'>
@@ -150,8 +165,12 @@ export type Topics = {
     urgentSituations: Answer<readonly (Labelled & { number: number })[]>
     /** Id of the term until the unit's people are on their way. */
     urgentHandOver: Answer<string>
-    /** 疑难 may be named later, while the old limit runs. */
+    /** 疑难 may be named later, while the old limit runs. An order of none of the listed classes has no class. */
     classes: Answer<readonly Labelled<HandlingClass>[]>
+    /** Ids of the terms of a unit that was asked directly, past the platform (首问责任). */
+    directContact?: Answer<readonly string[]>
+    /** Matters that no law gives to anybody: a unit may take them up. */
+    withoutOwner?: Answer<'encouraged'>
   }
   sendBack: {
     fromPlatform: Answer<SendBackRule>
@@ -169,6 +188,10 @@ export type Topics = {
     acknowledge: Answer<string>
     firstContact: Answer<string>
     coUnitResult: Answer<string>
+    /** What a co-unit that is not ready in time reports instead. */
+    coUnitLate?: Answer<readonly Labelled[]>
+    /** What the unit owes the requester while the matter cannot be solved. */
+    unsolvable?: Answer<'explain'>
     /** What a result report must hold. */
     resultParts: Answer<readonly Labelled[]>
     /** What an answer about policy must name. */
@@ -200,6 +223,8 @@ export type Topics = {
     duty: Answer<true>
     standard: Answer<readonly Labelled[]>
     failed: Answer<'oldClockGoesOn'>
+    /** What may follow for a result below the standard. */
+    belowStandard?: Answer<readonly ('track' | 'sendBack')[]>
   }
   followUp: {
     coverage: Answer<'all' | 'sample' | 'configured'>
@@ -255,9 +280,13 @@ export type Topics = {
   }
   knowledgeBase: {
     build: Answer<true>
+    /** Each unit names the person who keeps its part. */
+    keeper?: Answer<true>
     citeOnAnswer: Answer<true>
     /** Ids of terms. */
     uploadBeforePublication: Answer<string>
+    /** Policies that need not be uploaded before their publication. */
+    uploadExempt?: Answer<readonly Labelled[]>
     errorCorrection: Answer<string>
     supervised: Answer<true>
     /** What each unit must deliver. */

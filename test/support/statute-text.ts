@@ -27,7 +27,7 @@ export function printedArticles(slug: string): Map<number, PrintedArticle> {
     const text = head ? (head[2] ?? '') : line
     if (!current) continue
     const last = current.paragraphs.at(-1)
-    if (/^（[一二三四五六七八九十]+）/.test(text) && last) last.items.push(text)
+    if (/^[（(][一二三四五六七八九十]+[）)]/.test(text) && last) last.items.push(text)
     else current.paragraphs.push({ text, items: [] })
   }
   return articles
