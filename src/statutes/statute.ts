@@ -113,8 +113,6 @@ export type Topics = {
     requesterKinds: Answer<readonly Labelled<RequesterKind>[]>
     categories: Answer<readonly Category[]>
     careGroups: Answer<readonly Labelled<CareGroup>[]>
-    /** Forms in which a matter may be raised, where the text names them (鞍山草案 第八条). */
-    media?: Answer<readonly Labelled<'voice' | 'text' | 'image' | 'video'>[]>
     oneSystem: Answer<true>
     aroundTheClock: Answer<true>
     /** Forms in which a matter may be raised, and where it may come from. */
