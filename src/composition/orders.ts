@@ -17,7 +17,7 @@ import { referralRoutes } from '../referral/routes.ts'
 import { createReferrals } from '../referral/service.ts'
 import type { Requesters } from '../requesters/service.ts'
 import { recordAccess } from '../staff/ledger.ts'
-import { statuteOf } from '../statutes/registry.ts'
+import { createStatutes } from '../statutes/registry.ts'
 import { stateCouncilCalendar } from '../statutes/state-council.ts'
 import type { Telephony } from '../telephony/service.ts'
 import { createBells, type BellData } from '../work-orders/bells.ts'
@@ -48,7 +48,8 @@ type Parts = {
 export function createOrders(parts: Parts) {
   const { config, db, pii, clock, log, jobs, requesters, sending, outgoing, telephony, contacts, news } =
     parts
-  const statute = statuteOf(config.city)
+  const statutes = createStatutes(config.limits)
+  const statute = statutes.of(config.city)
   const calendar = stateCouncilCalendar()
   const knowledge = createKnowledgeBase(db, clock)
 
@@ -162,6 +163,7 @@ export function createOrders(parts: Parts) {
     async publicRoutes(app: FastifyInstance): Promise<void> {
       await app.register(statuteRoutes, {
         calendar: () => calendar,
+        statutes,
         limits: { max: 120, timeWindow: 60_000 },
       })
     },

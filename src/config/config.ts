@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Requirement } from '../contacts/model.ts'
+import type { Limits } from '../statutes/configured.ts'
 import { channelConfig, type ChannelConfig } from './channels.ts'
 import { type cities, EnvProblems, list, readEnv, type Env } from './env.ts'
+import { statuteLimits } from './limits.ts'
 
 /** The configuration as the program uses it: nested, typed, and null where a feature is off. */
 export type Config = {
@@ -12,6 +14,8 @@ export type Config = {
   port: number
   dataDir: string
   city: (typeof cities)[number]
+  /** What the statutes leave to the platform, as this city set it. */
+  limits: Limits
   /** Unique among gateways; two processes on one host have two. */
   nodeId: string
   region: string
@@ -24,6 +28,8 @@ export type Config = {
   trustedProxy: string[] | null
   tls: { cert: string; key: string } | null
   dutyNumber: string | null
+  /** Tells the progress of an order and nothing else. */
+  progressNumber: string | null
   routing: Record<string, Requirement>
   incidentNotices: Record<string, string[]>
   channels: ChannelConfig
@@ -61,11 +67,13 @@ export function readConfig(env: Env = readEnv()): Config {
   const port = Number(env.HOTLINE_PORT ?? 8890)
   const host = env.HOTLINE_HOST ?? '127.0.0.1'
   const tls = tlsFiles(env, problems)
+  const city = (env.HOTLINE_CITY as Config['city'] | undefined) ?? 'anshan-2019'
   const config: Config = {
     host,
     port,
     dataDir: resolve(env.HOTLINE_DATA ?? '.hotline'),
-    city: (env.HOTLINE_CITY as Config['city'] | undefined) ?? 'anshan-2019',
+    city,
+    limits: statuteLimits(env.HOTLINE_LIMITS, city, problems),
     nodeId:
       env.HOTLINE_NODE ??
       `${hostname().replace(/[^A-Za-z0-9-]/g, '-')}-${process.pid}-${randomBytes(3).toString('hex')}`,
@@ -83,6 +91,7 @@ export function readConfig(env: Env = readEnv()): Config {
     trustedProxy: env.HOTLINE_TRUSTED_PROXY ? list(env.HOTLINE_TRUSTED_PROXY) : null,
     tls,
     dutyNumber: env.HOTLINE_DUTY_NUMBER ?? null,
+    progressNumber: env.HOTLINE_PROGRESS_NUMBER ?? null,
     routing: json('HOTLINE_ROUTING', {}),
     incidentNotices: json('HOTLINE_INCIDENT_NOTICES', {}),
     channels: channelConfig(env, json, problems),

@@ -29,6 +29,9 @@ export const Env = Type.Object({
   HOTLINE_PORT: port('port to listen on'),
   HOTLINE_DATA: text('folder of spool, media and recordings'),
   HOTLINE_CITY: oneOf(cities, 'statute of the city'),
+  HOTLINE_LIMITS: text(
+    'limits that the statutes leave to the platform, such as BY24-D04=3wd,BY24-D05=10wd; units wd, h, min, month',
+  ),
   HOTLINE_NODE: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9_-]{1,40}$',
@@ -60,6 +63,12 @@ export const Env = Type.Object({
   HOTLINE_TLS_KEY: text('private key, PEM file'),
   HOTLINE_DUTY_NUMBER: Type.Optional(
     Type.String({ pattern: '^[0-9]{3,16}$', description: 'duty telephone when nobody is signed in' }),
+  ),
+  HOTLINE_PROGRESS_NUMBER: Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{3,16}$',
+      description: 'number that tells the progress of an order alone',
+    }),
   ),
   HOTLINE_ROUTING: text('JSON: what each number or account asks of an agent'),
   HOTLINE_INCIDENT_NOTICES: text('JSON: telephone numbers of the departments told of each class of incident'),

@@ -12,7 +12,7 @@ import {
   type Pause,
   type Start,
 } from '../statutes/deadline.ts'
-import { findStatute, findTerm, statuteSlugs } from '../statutes/registry.ts'
+import { createStatutes, type Statutes } from '../statutes/registry.ts'
 import { valueOf, citeText, type Article } from '../statutes/types.ts'
 import type { Statute } from '../statutes/statute.ts'
 import { handlingClasses, type Limit, type Term } from '../statutes/term.ts'
@@ -79,16 +79,18 @@ const why: Record<Extract<Due, { due: null }>['why'], string> = {
 
 export const statuteRoutes: FastifyPluginAsyncTypebox<{
   calendar: () => Calendar
+  /** With the city's own limits; absent: as the texts stand. */
+  statutes?: Statutes
   /** Route options of the public clock, such as its rate limit. */
   limits?: Record<string, unknown>
-}> = async (app, { calendar, limits = {} }) => {
+}> = async (app, { calendar, statutes = createStatutes(), limits = {} }) => {
   app.get(
     '/api/statutes/:slug',
     { schema: { tags: ['statutes'], params: Type.Object({ slug: Type.String({ maxLength: 60 }) }) } },
     async (request) => {
-      const statute = findStatute(request.params.slug)
+      const statute = statutes.find(request.params.slug)
       if (!statute)
-        throw problem(404, 'unknownStatute', '没有这部法规', `可用的有：${statuteSlugs().join('、')}。`)
+        throw problem(404, 'unknownStatute', '没有这部法规', `可用的有：${statutes.slugs().join('、')}。`)
       return statuteDocument(statute)
     },
   )
@@ -99,7 +101,7 @@ export const statuteRoutes: FastifyPluginAsyncTypebox<{
       schema: { tags: ['statutes'], body: DeadlineQuestion, response: { 200: DeadlineAnswer } },
       ...(Object.keys(limits).length > 0 ? { config: { rateLimit: limits } } : {}),
     },
-    async (request) => answer(request.body, calendar()),
+    async (request) => answer(request.body, statutes, calendar()),
   )
 }
 
@@ -112,21 +114,27 @@ export const statuteDocument = (statute: Statute): unknown =>
 const isArticle = (value: unknown): value is Article =>
   typeof value === 'object' && value !== null && 'article' in value && 'statute' in value && 'title' in value
 
-export function answer(question: DeadlineQuestion, calendar: Calendar): Static<typeof DeadlineAnswer> {
-  const found = findTerm(question.deadline)
+export function answer(
+  question: DeadlineQuestion,
+  statutes: Statutes,
+  calendar: Calendar,
+): Static<typeof DeadlineAnswer> {
+  const found = statutes.findTerm(question.deadline)
   if (!found) throw refuse('unknownDeadline', 'deadline', '没有这个期限编号')
   const { statute } = found
   const term = question.otherLaw ? otherLimit(found.term, question.otherLaw) : found.term
-  const options: DueOptions = {
-    pauses: (question.pauses ?? []).map(pauseOf),
-    ...(question.class ? { class: question.class } : {}),
-  }
   const { stopsClock } = statute.topics.recusal
-  if (stopsClock.basis !== 'silent') options.pauseRule = stopsClock.value
+  const pauses = (question.pauses ?? []).map(pauseOf)
+  const options: DueOptions = {
+    ...(question.class ? { class: question.class } : {}),
+    // nothing stops the clock where the text knows no recusal
+    ...(stopsClock.basis === 'silent' ? {} : { pauses, pauseRule: stopsClock.value }),
+  }
+  const start = startOfQuestion(question.start)
 
-  const plain = checked(dueOf(term, startOfQuestion(question.start), calendar, options), term)
+  const plain = checked(dueOf(term, start, calendar, options), term)
   const extended =
-    question.extension && extendedAnswer(statute, term, plain, question.extension, calendar, options)
+    question.extension && extendedAnswer(statute, term, start, plain, question.extension, calendar, options)
   const due = extended ? extended.due : plain.due
   const { otherLaw } = question
   return {
@@ -158,6 +166,7 @@ function otherLimit(term: Term, other: NonNullable<DeadlineQuestion['otherLaw']>
 function extendedAnswer(
   statute: Statute,
   term: Term,
+  start: Start,
   original: Due,
   by: { unit: string; count: number },
   calendar: Calendar,
@@ -167,7 +176,9 @@ function extendedAnswer(
   const capTerm = statute.terms[valueOf(timeExtension.atMost, '')]
   if (!valueOf<readonly string[]>(handlingLimit.handle, []).includes(term.id) || original.due === null)
     throw refuse('notExtensible', 'extension', '该期限不能延期', citeText(term.cite))
-  const cap = capTerm ? { term: capTerm, start: original.due } : null
+  // a cap on the total counts from the receipt, one on the extension from the original end
+  const capStart = capTerm?.cap?.appliesTo === 'total' ? start : original.due
+  const cap = capTerm ? { term: capTerm, start: capStart } : null
   const found = extendedDue(original.due, limitOf(by), cap, calendar, options)
   if (!('refused' in found)) return found
   if (found.refused === 'overCap')
