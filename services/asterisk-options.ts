@@ -112,11 +112,13 @@ export interface AsteriskOptions {
 
   /** numbers of the hotline; the first is shown to whoever is called */
   numbers?: string[]
+  /** a further number that tells the progress of an order and nothing else; absent: none */
+  progressNumber?: string
   /** numbers the emergency trunk may dial */
   emergencyNumbers?: string[]
   /** dialplan patterns of numbers that may be called back */
   callBackNumbers?: string[]
-  /** digit that reports an emergency at any time */
+  /** digit that reports an emergency at any time; not 1 to 3, which call back and progress use */
   emergencyKey?: string
   /** keys of the optional menu; empty: no menu */
   menuKeys?: string

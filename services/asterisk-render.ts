@@ -137,11 +137,15 @@ function valuesOf(
     amiPermit = ['127.0.0.1/255.255.255.255'],
     trunkMatch,
     dutyNumber,
+    progressNumber,
   } = options
   const timings = { ...defaultTimings, ...options.timings }
   const emergency = /^(.+):(\d+)$/.exec(options.emergencyTrunk)
   if (emergency === null) throw new Error(`the emergency trunk is host:port, not ${options.emergencyTrunk}`)
-  if (!/^[02-9]$/.test(emergencyKey)) throw new Error('the emergency key is one digit other than 1')
+  // 1 asks for a call back, 2 for progress, and numbers of orders begin with 2 or 3
+  if (!/^[04-9]$/.test(emergencyKey)) throw new Error('the emergency key is one digit other than 1, 2 and 3')
+  if (progressNumber !== undefined && numbers.includes(progressNumber))
+    throw new Error(`the number of progress is no number of the hotline: ${progressNumber}`)
   if (!/^\d*$/.test(menuKeys)) throw new Error('menu keys are digits')
   const onLoopback = sipHost.startsWith('127.')
   const media = onLoopback ? [`media_address = ${sipHost}`, 'bind_rtp_to_media_address = yes'] : []
@@ -181,6 +185,10 @@ function valuesOf(
     PHONE_ACL: phoneAcl(options.phoneNetworks),
     PHONES: [...phones.map(poolPhone), ...(options.staticPhones ?? []).map(staticPhone)].join('\n\n'),
     INBOUND: numbers.map((number) => `exten => ${digits(number)},1,Goto(arrive,${number},1)`).join('\n'),
+    PROGRESS_INBOUND:
+      progressNumber === undefined
+        ? '; no such number is set'
+        : `exten => ${digits(progressNumber)},1,Goto(progress-line,s,1)`,
     HOTLINE_NUMBER: digits(numbers[0] ?? ''),
     EMERGENCY_NUMBERS: emergencyNumbers
       .map((number) => `exten => ${digits(number)},1,Goto(emergency-dial,${number},1)`)

@@ -22,7 +22,7 @@ function needed(name: string): string {
 }
 
 async function run(): Promise<void> {
-  const { phones, externalAddress, dutyNumber, ...line } = telephonySettings()
+  const { phones, externalAddress, dutyNumber, progressNumber, ...line } = telephonySettings()
   const asterisk = await startAsterisk({
     ...line,
     dir: setting('HOTLINE_ASTERISK_DIR') ?? join(dataHome(), 'asterisk'),
@@ -34,6 +34,7 @@ async function run(): Promise<void> {
     phones: { count: phones },
     ...(externalAddress === undefined ? {} : { externalAddress }),
     ...(dutyNumber === undefined ? {} : { dutyNumber }),
+    ...(progressNumber === undefined ? {} : { progressNumber }),
   })
   toTerminal('asterisk: running')
   // calls may end by themselves within the time that the container's stop leaves

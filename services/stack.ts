@@ -157,7 +157,10 @@ async function asterisk(
 ): Promise<Telephony> {
   if (setting('AMI_URL') !== undefined) return { env: {} }
   report('asterisk: starting')
-  const { phones, externalAddress, dutyNumber, ...line } = { ...telephonySettings(), ...telephony }
+  const { phones, externalAddress, dutyNumber, progressNumber, ...line } = {
+    ...telephonySettings(),
+    ...telephony,
+  }
   const dir = join(servicesHome(), apart, 'asterisk')
   // fetched before the lock is taken, because that can last
   const bin = await tool('asterisk', report)
@@ -170,6 +173,7 @@ async function asterisk(
     phones: { count: phones },
     ...(externalAddress === undefined ? {} : { externalAddress }),
     ...(dutyNumber === undefined ? {} : { dutyNumber }),
+    ...(progressNumber === undefined ? {} : { progressNumber }),
     log: join(dataHome(), 'log', 'asterisk.log'),
     report,
   }

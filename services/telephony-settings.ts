@@ -12,6 +12,7 @@ export interface TelephonySettings {
   emergencyTrunk: string
   externalAddress: string | undefined
   dutyNumber: string | undefined
+  progressNumber: string | undefined
   phones: number
 }
 
@@ -54,6 +55,10 @@ export function telephonySettings(): TelephonySettings {
   if (dutyNumber !== undefined && !/^\d{3,16}$/.test(dutyNumber)) {
     complain('HOTLINE_DUTY_NUMBER', 'a telephone number of 3 to 16 digits')
   }
+  const progressNumber = setting('HOTLINE_PROGRESS_NUMBER')
+  if (progressNumber !== undefined && !/^\d{3,16}$/.test(progressNumber)) {
+    complain('HOTLINE_PROGRESS_NUMBER', 'a telephone number of 3 to 16 digits')
+  }
   const phones = Number(setting('HOTLINE_PHONE_COUNT') ?? 100)
   if (!Number.isInteger(phones) || phones < 1 || phones > 999)
     complain('HOTLINE_PHONE_COUNT', 'a number from 1 to 999')
@@ -68,6 +73,7 @@ export function telephonySettings(): TelephonySettings {
     emergencyTrunk: `${emergencyHost}:${emergencyPort}`,
     externalAddress: setting('HOTLINE_EXTERNAL_ADDRESS'),
     dutyNumber,
+    progressNumber,
     phones,
   }
 }
