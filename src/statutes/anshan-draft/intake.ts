@@ -88,7 +88,7 @@ export const refusal: Topics['refusal'] = {
         tell: '您反映的事项不在本市行政区域内，请向事发地的政务服务便民热线提出。',
         otherChannel: '事发地 12345 热线',
       },
-      '草案没有“不予受理”一说，由第二条的适用范围得出',
+      '草案没有不予受理的规定，由第二条的适用范围得出',
     ),
     reading(
       article(12, 2, 6),
