@@ -35,9 +35,15 @@ export const pure = [
   'src/telephony/reconcile.ts',
   'src/telephony/ami/backoff.ts',
   'src/telephony/ami/frames.ts',
+  'src/work-orders/apply.ts',
+  'src/work-orders/clocks.ts',
   'src/work-orders/elements.ts',
+  'src/work-orders/notices.ts',
   'src/work-orders/number.ts',
-  'src/work-orders/terms.ts',
+  'src/work-orders/procedures.ts',
+  'src/work-orders/recused.ts',
+  'src/work-orders/visibility.ts',
+  'src/work-orders/rules/**/*.ts',
 ]
 
 const sliceOf = (path) => /^src\/([^/]+)\//.exec(path)?.[1]

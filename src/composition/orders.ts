@@ -109,6 +109,7 @@ export function createOrders(parts: Parts) {
     clock,
     pii,
     statute,
+    statutes,
     calendar: () => calendar,
     knowledge,
     referrals: { told: referrals.told, reportIncident: incidents.report },
@@ -127,7 +128,7 @@ export function createOrders(parts: Parts) {
     record: recordAccess,
   })
 
-  const bells = createBells({ db, clock, calendar: () => calendar })
+  const bells = createBells({ db, clock, statutes, calendar: () => calendar })
   jobs.handle<BellData>('deadlines', 'workOrderDue', (data) => bells.ring(data))
   jobs.handle<{ contactId: string; messageId: string }>(
     'referrals',
@@ -156,6 +157,7 @@ export function createOrders(parts: Parts) {
     seed: referrals.seed,
     async sweep() {
       await bells.sweep()
+      await bells.remind()
       await bells.recompute()
       await incidents.sweep()
     },

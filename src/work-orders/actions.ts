@@ -1,76 +1,94 @@
-import type { Actor } from '../base/actor.ts'
+import type { Actor, Role } from '../base/actor.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Pii } from '../base/pii.ts'
 import { problem, type Problem } from '../base/problem.ts'
 import type { Db, Tx } from '../db/pool.ts'
 import type { Calendar } from '../statutes/calendar.ts'
-import { statuteOf } from '../statutes/registry.ts'
-import type { actionBodies } from './contract.ts'
-import type { Static } from 'typebox'
-import { decide, type Command, type Supplied } from './decide.ts'
-import { isPetition } from './elements.ts'
-import { demandRequester, identityOf, refusalProblem, sealIdentity, unitsOf } from './registrar.ts'
+import type { Statutes } from '../statutes/registry.ts'
+import { decide } from './decide.ts'
+import { runningAndMet } from './deadline-store.ts'
+import type { OrderEvent } from './model.ts'
+import { identityOf, refusalProblem, sealIdentity } from './registrar.ts'
 import type { OrderRow } from './rows.ts'
+import { ruleOf, type BodyOf, type Command } from './rules/registry.ts'
+import type { Context } from './rules/rule.ts'
 import * as store from './store.ts'
-import { writeEvents } from './write-events.ts'
+import { writeEvents, type By } from './write-events.ts'
 
-type Bodies = { [A in keyof typeof actionBodies]: Static<(typeof actionBodies)[A]> }
-/** An action's name with its body; `version` guards against acting on an old sight. */
-export type ActionBody = { [A in keyof Bodies]: { action: A } & Bodies[A] }[keyof Bodies]
+/** Who acts: a person of staff with all his hats, and his unit. */
+export type Acting = { actor: Actor; roles: readonly Role[]; unitCode: string | null }
+
+export type ActionParts = {
+  db: Db
+  clock: Clock
+  pii: Pii
+  calendar: () => Calendar
+  statutes: Statutes
+  /** Tells people of what happened; through the outbox, so that what commits is sent. */
+  announce?: (tx: Tx, order: OrderRow, events: readonly OrderEvent[], by: By) => Promise<void>
+}
 
 /** What people do with an order after its registration. */
-export function createActions(parts: { db: Db; clock: Clock; pii: Pii; calendar: () => Calendar }) {
-  const { db, clock, pii, calendar } = parts
+export function createActions(parts: ActionParts) {
+  const { db, clock, pii, calendar, statutes } = parts
 
   /**
    * Two at once: the row lock lets one win; the other is judged against the new state and hears 409 with it. A refused
    * attempt changes nothing and is on record.
    */
-  async function act(number: string, body: ActionBody, actor: Actor): Promise<void> {
+  async function act(number: string, command: Command & { version?: number }, acting: Acting): Promise<void> {
     const at = clock()
     const refused = await db.tx(async (tx): Promise<Problem | null> => {
+      const rule = ruleOf(command.action)
       // Two merges of the same pair lock in the same order, whichever way they point.
-      const wanted = [number, ...(body.action === 'merge' ? [body.into] : [])].sort()
-      const locked = new Map<string, OrderRow | null>()
-      for (const one of wanted) locked.set(one, await store.lockOrder(tx, one))
-      const order = found(locked.get(number))
-      if (body.version !== undefined && body.version !== order.version) return changed(order)
-      const statute = statuteOf(order.statute.slug)
-      if (body.action === 'supply' && body.requester) demandRequester(statute, body.requester)
-      const command = await commandOf(tx, body, order, (into) => locked.get(into) ?? null)
-      const decided = decide(order, command, {
-        actor,
+      const others = rule.orders?.(command) ?? []
+      const locked = new Map<string, OrderRow>()
+      for (const one of [...new Set([number, ...others])].sort()) {
+        const found = await store.lockOrder(tx, one)
+        if (found) locked.set(one, found)
+      }
+      const order = locked.get(number)
+      if (!order) throw problem(404, 'unknownOrder', '没有这张办理单', '请核对编号，或返回列表重新查找。')
+      if (command.version !== undefined && command.version !== order.version) return changed(order)
+      const statute = statutes.of(order.statute.slug)
+      const context: Context = {
+        actor: wearing(acting, rule.roles(statute, order)),
+        actorUnit: acting.unitCode,
         statute,
         now: at,
-        units: await unitsOf(tx, command),
+        calendar: calendar(),
+        units: await store.unitsByCode(tx, rule.units?.(command) ?? []),
+        orders: locked,
+        clocks: await runningAndMet(tx, order.id),
+        petitionOffice: await store.petitionOffice(tx),
         identity: identityOf(order),
-      })
+      }
+      const decided = decide(order, command, context)
       if ('refused' in decided) {
-        await store.insertAttempt(
-          tx,
-          order.id,
-          { action: body.action, refused: decided.refused },
-          { actor, at, cite: decided.cite },
-        )
+        const by = { actor: context.actor, at, cite: decided.cite }
+        await store.insertAttempt(tx, order.id, { action: command.action, refused: decided.refused }, by)
         return withState(refusalProblem(decided), order)
       }
-      if (body.action === 'supply') await keepIdentity(tx, order, body)
-      await writeEvents(tx, order, decided.events, {
-        actor,
-        at,
-        cite: decided.cite,
-        statute,
-        calendar: calendar(),
-      })
+      const by: By = { actor: context.actor, at, cite: decided.cite, statute, calendar: context.calendar }
+      await sideEffects(tx, order, command)
+      const after = await writeEvents(tx, order, decided.events, by)
+      await parts.announce?.(tx, after, decided.events, by)
       return null
     })
     if (refused) throw refused
   }
 
-  async function keepIdentity(tx: Tx, order: OrderRow, body: Bodies['supply']): Promise<void> {
-    const wish = body.confidentialityWish?.trim() || null
+  /** What an action says that events must not hold: words of the identity, and links to contacts. */
+  async function sideEffects(tx: Tx, order: OrderRow, command: Command): Promise<void> {
+    if (command.action === 'supply') await keepIdentity(tx, order, command)
+    if (command.action === 'append' && command.contactId)
+      await store.joinContact(tx, order.id, command.contactId, 'appended', clock())
+  }
+
+  async function keepIdentity(tx: Tx, order: OrderRow, said: BodyOf<'supply'>): Promise<void> {
+    const wish = said.confidentialityWish?.trim() || null
     await store.supplyIdentity(tx, order.id, {
-      ...sealIdentity(pii, body.requester ?? {}),
+      ...sealIdentity(pii, said.requester ?? {}),
       confidentialityWish: wish,
       confidentialityAsked: wish !== null,
     })
@@ -79,63 +97,10 @@ export function createActions(parts: { db: Db; clock: Clock; pii: Pii; calendar:
   return { act }
 }
 
-function found(order: OrderRow | null | undefined): OrderRow {
-  if (!order) throw problem(404, 'unknownOrder', '没有这张办理单', '请核对编号，或返回列表重新查找。')
-  return order
-}
-
-async function commandOf(
-  tx: Tx,
-  body: ActionBody,
-  order: OrderRow,
-  target: (number: string) => OrderRow | null,
-): Promise<Command> {
-  switch (body.action) {
-    case 'accept':
-      return { action: 'accept' }
-    case 'refuse':
-      return {
-        action: 'refuse',
-        reason: body.reason,
-        tell: body.tell,
-        otherChannel: body.otherChannel ?? null,
-      }
-    case 'dispatch': {
-      const petition = isPetition(statuteOf(order.statute.slug), order.category)
-      return {
-        action: 'dispatch',
-        leadUnit: body.leadUnit,
-        coUnits: body.coUnits ?? [],
-        petitionUnit: body.petitionUnit ?? (petition ? await store.petitionOffice(tx) : null),
-        basis: body.basis ?? null,
-      }
-    }
-    case 'supply':
-      return { action: 'supply', supplied: suppliedOf(body) }
-    case 'append':
-      return { action: 'append', facts: body.facts, contactId: null }
-    case 'merge': {
-      const into = target(body.into)
-      if (!into) throw problem(422, 'mergeTargetUnknown', '没有要并入的办理单', '请核对编号后重新选择。')
-      return { action: 'merge', into }
-    }
-  }
-}
-
-const said = (text: string | undefined): boolean => text !== undefined && text.trim() !== ''
-
-function suppliedOf(body: Bodies['supply']): Supplied {
-  const { kind, category, place, facts, requester, confidentialityWish } = body
-  return {
-    ...(kind === undefined ? {} : { kind }),
-    ...(category === undefined ? {} : { category }),
-    ...(said(place) ? { place: place!.trim() } : {}),
-    ...(said(facts) ? { facts: facts!.trim() } : {}),
-    name: said(requester?.name),
-    home: said(requester?.home),
-    contact: said(requester?.contact),
-    confidentialityAsked: said(confidentialityWish),
-  }
+/** The hat for this action: the first of the person's that the rule admits, else the one he wears. */
+function wearing({ actor, roles }: Acting, admitted: readonly Role[]): Actor {
+  const hat = roles.find((role) => admitted.includes(role))
+  return actor.kind === 'staff' && hat ? { ...actor, role: hat } : actor
 }
 
 const changed = (order: OrderRow): Problem =>

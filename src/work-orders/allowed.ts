@@ -1,9 +1,12 @@
-import type { Actor } from '../base/actor.ts'
-import type { Statute } from '../statutes/statute.ts'
-import { citeOf, gate, type ActionName } from './decide.ts'
 import type { WorkOrder } from './model.ts'
+import { gate } from './decide.ts'
+import { actionNames, ruleOf, type ActionName } from './rules/registry.ts'
+import type { GateContext } from './rules/rule.ts'
 
-/** PURE. What the actor may do with an order now, by the same gates as `decide`, with the reason and the article. */
+/**
+ * PURE. What the actor may do with an order now, by the same gate as `decide`, with the reason and the article. Actions
+ * that the statute does not know, or that are never this role's, are not listed.
+ */
 export type Allowed = {
   action: ActionName
   label: string
@@ -12,29 +15,26 @@ export type Allowed = {
   cite: string | null
 }
 
-const labels: Record<ActionName, string> = {
-  accept: '受理',
-  refuse: '不予受理',
-  dispatch: '转承办单位',
-  supply: '补充要素',
-  append: '补充内容',
-  merge: '并入其他办理单',
-}
-
-export const actionNames = Object.keys(labels) as ActionName[]
-
-export const allowedActions = (
-  order: Pick<WorkOrder, 'state' | 'missing'>,
-  actor: Actor,
-  statute: Statute,
-): Allowed[] =>
-  actionNames.map((action) => {
-    const barred = gate(action, order, actor, statute)
-    return {
-      action,
-      label: labels[action],
-      allowed: barred === null,
-      reason: barred?.title ?? null,
-      cite: barred?.cite ?? citeOf(action, statute),
-    }
+export const allowedActions = (order: WorkOrder, context: GateContext): Allowed[] =>
+  actionNames.flatMap((action) => {
+    const { statute, actor } = context
+    const { label, absent, roles, cite } = ruleOf(action)
+    const role = actor.role
+    if (
+      absent?.(statute) ||
+      role === 'requester' ||
+      role === 'system' ||
+      !roles(statute, order).includes(role)
+    )
+      return []
+    const barred = gate(action, order, context)
+    return [
+      {
+        action,
+        label,
+        allowed: barred === null,
+        reason: barred?.title ?? null,
+        cite: barred?.cite ?? cite(statute),
+      },
+    ]
   })

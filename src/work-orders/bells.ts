@@ -1,41 +1,79 @@
 import { system } from '../base/actor.ts'
-import type { Clock } from '../base/clock.ts'
+import type { Clock as Now } from '../base/clock.ts'
 import type { Db, Tx } from '../db/pool.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import { formatInstant } from '../statutes/calendar.ts'
-import { dueOf } from '../statutes/deadline.ts'
-import { statuteOf } from '../statutes/registry.ts'
+import type { Statutes } from '../statutes/registry.ts'
 import * as clocks from './deadline-store.ts'
+import type { OrderEvent } from './model.ts'
+import type { OrderRow } from './rows.ts'
 import * as store from './store.ts'
-import { addBell, writeEvents } from './write-events.ts'
+import { addBell, recompute, writeEvents, type By } from './write-events.ts'
 
 /**
  * Due dates live in PostgreSQL; a job only rings, may ring twice, late or never. `ring` rereads the row; `sweep` finds
- * what no bell told of, and recomputes what was provisional once the calendar knows more.
+ * what no bell told of, reminds before the day, and recomputes what was provisional once the calendar knows more.
  */
-export type BellData = { orderId: string; leg: number; term: string }
+export type BellData = clocks.ClockKey
 
 const actor = system('deadlines')
 
-export function createBells(parts: { db: Db; clock: Clock; calendar: () => Calendar }) {
-  const { db, clock, calendar } = parts
+export type BellParts = {
+  db: Db
+  clock: Now
+  calendar: () => Calendar
+  statutes: Statutes
+  /** What the statute makes of a missed clock beyond the record of it, e.g. supervision. */
+  onMissed?: (tx: Tx, order: OrderRow, bell: clocks.Bell, by: By) => Promise<OrderEvent[]>
+  /** Tells people of what happened; through the outbox, so that what commits is sent. */
+  announce?: (tx: Tx, order: OrderRow, events: readonly OrderEvent[], by: By) => Promise<void>
+}
 
-  async function mark(tx: Tx, bell: clocks.Bell, now: Date): Promise<void> {
-    const order = await store.lockOrder(tx, bell.number)
-    if (!order) return
-    const event = { type: 'deadlineMissed', term: bell.term, due: formatInstant(bell.due) } as const
-    const statute = statuteOf(order.statute.slug)
-    await writeEvents(tx, order, [event], { actor, at: now, cite: bell.cite, statute, calendar: calendar() })
+export function createBells(parts: BellParts) {
+  const { db, clock, calendar, statutes } = parts
+
+  type Kind = 'deadlineMissed' | 'reminded'
+  const claim = { deadlineMissed: clocks.claimMissed, reminded: clocks.claimReminder }
+
+  /** One bell in one transaction: what fails with one order does not hold up the others. */
+  async function mark(kind: Kind, key: clocks.ClockKey, now: Date): Promise<boolean> {
+    return db.tx(async (tx) => {
+      const order = await store.lockOrderById(tx, key.orderId)
+      const bell = order && (await claim[kind](tx, now, key))
+      if (!order || !bell) return false
+      const { term, leg, procedure } = bell
+      const event: OrderEvent = {
+        type: kind,
+        term,
+        due: formatInstant(bell.due),
+        ...(leg > 0 ? { leg } : {}),
+        ...(procedure > 0 ? { procedure } : {}),
+      }
+      const statute = statutes.of(order.statute.slug)
+      const by: By = { actor, at: now, cite: bell.cite, statute, calendar: calendar() }
+      const written = await writeEvents(tx, order, [event], by)
+      const follows = kind === 'deadlineMissed' ? ((await parts.onMissed?.(tx, written, bell, by)) ?? []) : []
+      const after = follows.length > 0 ? await writeEvents(tx, written, follows, by) : written
+      await parts.announce?.(tx, after, [event, ...follows], by)
+      return true
+    })
+  }
+
+  async function markAll(kind: Kind, keys: readonly clocks.ClockKey[], now: Date): Promise<number> {
+    let marked = 0
+    for (const key of keys) if (await mark(kind, key, now)) marked++
+    return marked
   }
 
   return {
     /** The job `deadlines/workOrderDue`. */
-    async ring(bell: BellData): Promise<void> {
+    async ring(given: Omit<BellData, 'procedure'> & { procedure?: number }): Promise<void> {
+      // Jobs that were added before procedures had clocks name none.
+      const bell: BellData = { ...given, procedure: given.procedure ?? 0 }
       const now = clock()
+      if (await mark('deadlineMissed', bell, now)) return
+      // Rung early: the due date moved, or lies further off than one delay can reach.
       await db.tx(async (tx) => {
-        const missed = await clocks.claimOne(tx, now, bell)
-        if (missed) return mark(tx, missed, now)
-        // Rung early: the due date moved, or lies further off than one delay can reach.
         const due = await clocks.runningDue(tx, bell)
         if (due) await addBell(tx, bell, due, now)
       })
@@ -44,27 +82,27 @@ export function createBells(parts: { db: Db; clock: Clock; calendar: () => Calen
     /** Marks up to `limit` clocks that ran out unnoticed. @returns how many */
     async sweep(limit = 200): Promise<number> {
       const now = clock()
-      return db.tx(async (tx) => {
-        const missed = await clocks.claimMissed(tx, now, limit)
-        for (const bell of missed) await mark(tx, bell, now)
-        return missed.length
-      })
+      return markAll('deadlineMissed', await clocks.missedNow(db, now, limit), now)
     },
 
-    /** Computes provisional due dates again under a calendar that they were not computed with. @returns how many */
+    /** Reminds of up to `limit` clocks that end soon. @returns how many */
+    async remind(limit = 200): Promise<number> {
+      const now = clock()
+      return markAll('reminded', await clocks.toRemindNow(db, now, limit), now)
+    },
+
+    /** Computes provisional due dates again under a calendar that they were not computed with. @returns how many orders */
     async recompute(limit = 200): Promise<number> {
       const known = calendar()
-      return db.tx(async (tx) => {
-        const rows = await clocks.provisionalOf(tx, known.version, limit)
-        for (const row of rows) {
-          const term = statuteOf(row.statute).terms[row.term]
-          const found = term && dueOf(term, row.startedAt, known)
-          if (!found || 'refused' in found || found.due === null) continue
-          await clocks.moveDeadline(tx, row, { ...found, due: found.due })
-          await addBell(tx, { orderId: row.orderId, leg: row.leg, term: row.term }, found.due, clock())
-        }
-        return rows.length
-      })
+      const orders = await clocks.provisionalOrders(db, known.version, limit)
+      for (const { number } of orders)
+        await db.tx(async (tx) => {
+          const order = await store.lockOrder(tx, number)
+          if (!order) return
+          const statute = statutes.of(order.statute.slug)
+          await recompute(tx, order, { statute, calendar: known, at: clock() })
+        })
+      return orders.length
     },
   }
 }

@@ -68,8 +68,14 @@ export const OrderDraft = Type.Object({
   accusedUnit: Type.Optional(code),
   /** False leaves the decision on acceptance to somebody else, within the statute's limit. */
   accept: Type.Optional(Type.Boolean()),
+  /** The member of staff complained about; he neither reads nor handles it. */
+  accusedStaff: Type.Optional(Type.String({ pattern: uuid })),
   /** Dispatched at once to this unit. */
   leadUnit: Type.Optional(code),
+  /** 办理类别, where the statute's limits differ by it. */
+  class: Type.Optional(Type.Enum(['consultation', 'general', 'complex'])),
+  /** 急需处理的情形: the unit is telephoned, too (丹东 第十七条). */
+  urgentSituation: Type.Optional(code),
 })
 export type OrderDraft = Static<typeof OrderDraft>
 
@@ -103,6 +109,8 @@ export const DeadlineView = Type.Object({
   cite: nullable(Type.String()),
   metAt: nullable(Type.String()),
   overdue: Type.Boolean(),
+  /** A right that lapses (apply for an extension, send back) and not a duty. */
+  right: Type.Boolean(),
 })
 export type DeadlineView = Static<typeof DeadlineView>
 
@@ -156,7 +164,30 @@ export const OrderView = Type.Object({
   incident: nullable(Type.String()),
   missing: Type.Array(MissingElement),
   leadUnit: nullable(Type.String()),
-  legs: Type.Array(Type.Object({ unit: Type.String(), role: Type.String(), deliveredAt: Type.String() })),
+  legs: Type.Array(
+    Type.Object({
+      unit: Type.String(),
+      role: Type.String(),
+      deliveredAt: Type.String(),
+      acknowledgedAt: nullable(Type.String()),
+      contactedAt: nullable(Type.String()),
+      fedBackAt: nullable(Type.String()),
+      /** Why it lies no longer with this unit. */
+      ended: nullable(Type.String()),
+      result: Type.Union([
+        Type.Null(),
+        Type.Object({
+          text: Type.String(),
+          parts: Type.Record(Type.String(), Type.String()),
+          policy: Type.Union([
+            Type.Null(),
+            Type.Object({ number: Type.String(), name: Type.String(), article: Type.String() }),
+          ]),
+          solved: Type.Boolean(),
+        }),
+      ]),
+    }),
+  ),
   /** The order it was registered beside, and the one it was merged into. */
   parent: nullable(Type.String()),
   mergedInto: nullable(Type.String()),
@@ -193,39 +224,6 @@ export const OrderQuery = Type.Object({
 
 export const OrderPage = Type.Object({ items: Type.Array(OrderView), next: nullable(Type.String()) })
 
-/** Bodies of `POST /api/work-orders/{number}/actions/{action}`. `version` guards against acting on an old sight. */
-const version = { version: Type.Optional(Type.Integer()) }
-export const actionBodies = {
-  accept: Type.Object({ ...version }),
-  refuse: Type.Object({
-    ...version,
-    reason: code,
-    tell: words(1000),
-    otherChannel: maybe(300),
-  }),
-  dispatch: Type.Object({
-    ...version,
-    leadUnit: code,
-    coUnits: Type.Optional(Type.Array(code, { maxItems: 10 })),
-    /** 信访部门 beside the handler of a petition; the centre's own office where none is named. */
-    petitionUnit: Type.Optional(code),
-    basis: maybe(500),
-  }),
-  supply: Type.Object({
-    ...version,
-    kind: Type.Optional(code),
-    category: Type.Optional(Type.Integer()),
-    place: maybe(500),
-    facts: maybe(10_000),
-    requester: Type.Optional(RequesterSaid),
-    confidentialityWish: maybe(500),
-  }),
-  append: Type.Object({ ...version, facts: words(10_000) }),
-  /** 并单: the same matter as another open order, which goes on alone. */
-  merge: Type.Object({ ...version, into: words(40) }),
-}
-export type ActionName = keyof typeof actionBodies
-
 export const SimilarOrder = Type.Object({
   number: Type.String(),
   title: Type.String(),
@@ -245,5 +243,7 @@ export const Progress = Type.Object({
   progress: Type.String(),
   due: nullable(Type.String()),
   cite: nullable(Type.String()),
+  /** What the unit told him of the result. */
+  result: nullable(Type.String()),
 })
 export type Progress = Static<typeof Progress>

@@ -1,24 +1,36 @@
 import type { Tx } from '../db/pool.ts'
+import type { Limit } from '../statutes/term.ts'
+import type { OtherLaw } from '../statutes/deadline.ts'
+import type { Clock, Started } from './clocks.ts'
 import { deadlineColumns, type DeadlineRow } from './rows.ts'
-import type { Started } from './terms.ts'
 
-/** SQL of the statutory clocks. `leg` 0 is the order as a whole. */
+/** SQL of the statutory clocks. `leg` 0 is the order as a whole, `procedure` 0 none. */
 
-/** @returns what was started now; a clock that runs already keeps its start */
+/** Which clock: unique within an order. */
+export type ClockKey = { orderId: string; leg: number; procedure: number; term: string }
+
+/** @returns what was started now; a clock that runs already keeps its start, one that was voided starts anew */
 export async function startDeadlines(
   tx: Tx,
   orderId: string,
-  started: readonly Started[],
+  started: readonly (Started & { remindAt: Date | null })[],
 ): Promise<Started[]> {
   const fresh: Started[] = []
   for (const d of started) {
     const rows = await tx.query(
-      `insert into work_order_deadlines (order_id, leg, term, started_at, due, provisional, local_policy,
-         calendar_version, cite)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (order_id, leg, term) do nothing returning 1`,
+      `insert into work_order_deadlines as d (order_id, leg, procedure, term, started_at, due, provisional,
+         local_policy, calendar_version, cite, is_window, remind_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       on conflict (order_id, leg, procedure, term) do update
+         set started_at = excluded.started_at, due = excluded.due, provisional = excluded.provisional,
+           calendar_version = excluded.calendar_version, remind_at = excluded.remind_at, voided_at = null,
+           met_at = null, missed_at = null, reminded_at = null, extensions = '[]', other_law = null
+         where d.voided_at is not null
+       returning 1`,
       [
         orderId,
-        d.leg ?? 0,
+        d.leg,
+        d.procedure,
         d.term,
         d.startedAt,
         d.due,
@@ -26,6 +38,8 @@ export async function startDeadlines(
         d.localPolicy,
         d.calendarVersion,
         d.cite,
+        d.window,
+        d.remindAt,
       ],
     )
     if (rows.length > 0) fresh.push(d)
@@ -33,24 +47,35 @@ export async function startDeadlines(
   return fresh
 }
 
-export async function meetDeadlines(
-  tx: Tx,
-  orderId: string,
-  terms: readonly string[],
-  at: Date,
-): Promise<void> {
+type Scope = { leg?: number; procedure?: number; terms?: readonly string[] }
+const scoped = `order_id = $1 and ($2::text[] is null or term = any($2))
+  and ($3::integer is null or leg = $3) and ($4::integer is null or procedure = $4) and voided_at is null`
+const scopeValues = (orderId: string, { terms, leg, procedure }: Scope): unknown[] => [
+  orderId,
+  terms ?? null,
+  leg ?? null,
+  procedure ?? null,
+]
+
+export async function meetDeadlines(tx: Tx, orderId: string, scope: Scope, at: Date): Promise<void> {
+  await tx.query(`update work_order_deadlines set met_at = $5 where ${scoped} and met_at is null`, [
+    ...scopeValues(orderId, scope),
+    at,
+  ])
+}
+
+export async function reopenDeadlines(tx: Tx, orderId: string, scope: Scope): Promise<void> {
   await tx.query(
-    `update work_order_deadlines set met_at = $3
-     where order_id = $1 and term = any($2) and met_at is null and voided_at is null`,
-    [orderId, terms, at],
+    `update work_order_deadlines set met_at = null where ${scoped} and met_at is not null`,
+    scopeValues(orderId, scope),
   )
 }
 
-export async function voidDeadlines(tx: Tx, orderId: string, at: Date): Promise<void> {
-  await tx.query(
-    `update work_order_deadlines set voided_at = $2 where order_id = $1 and met_at is null and voided_at is null`,
-    [orderId, at],
-  )
+export async function voidDeadlines(tx: Tx, orderId: string, scope: Scope, at: Date): Promise<void> {
+  await tx.query(`update work_order_deadlines set voided_at = $5 where ${scoped} and met_at is null`, [
+    ...scopeValues(orderId, scope),
+    at,
+  ])
 }
 
 export const deadlinesOf = (
@@ -63,83 +88,119 @@ export const deadlinesOf = (
     [orderIds],
   )
 
-export type Bell = { orderId: string; number: string; leg: number; term: string; due: Date; cite: string }
+/** Keeps by what a running clock was moved; `moveDeadline` then moves it. */
+export async function patchDeadline(
+  tx: Tx,
+  at: { orderId: string; leg: number; term: string },
+  by: { extension?: Limit; otherLaw?: OtherLaw },
+): Promise<void> {
+  await tx.query(
+    `update work_order_deadlines
+     set extensions = case when $4::jsonb is null then extensions else extensions || jsonb_build_array($4::jsonb) end,
+       other_law = coalesce($5::jsonb, other_law)
+     where order_id = $1 and leg = $2 and procedure = 0 and term = $3 and met_at is null and voided_at is null`,
+    [
+      at.orderId,
+      at.leg,
+      at.term,
+      by.extension ? JSON.stringify(by.extension) : null,
+      by.otherLaw ? JSON.stringify(by.otherLaw) : null,
+    ],
+  )
+}
 
-const claimed = `update work_order_deadlines d set missed_at = $1
-  from late, work_orders o
-  where d.order_id = late.order_id and d.leg = late.leg and d.term = late.term and o.id = d.order_id
-  returning d.order_id as "orderId", o.number, d.leg, d.term, d.due, d.cite`
+export type Bell = ClockKey & { due: Date; cite: string }
 
-/** Claims what became due and was not yet rung, the longest overdue first; each bell is claimed once. */
-export const claimMissed = (tx: Tx, now: Date, limit: number): Promise<Bell[]> =>
+const keyColumns = `d.order_id as "orderId", d.leg, d.procedure, d.term`
+const waiting = 'd.met_at is null and d.missed_at is null and d.voided_at is null'
+
+/** What became due and was not yet rung, the longest overdue first. Nothing is claimed: see `claimMissed`. */
+export const missedNow = (tx: Tx, now: Date, limit: number): Promise<ClockKey[]> =>
   tx.query(
-    `with late as (
-       select order_id, leg, term from work_order_deadlines
-       where met_at is null and missed_at is null and voided_at is null and due <= $1
-       order by due limit $2 for update skip locked
-     ) ${claimed}`,
+    `select ${keyColumns} from work_order_deadlines d
+     where ${waiting} and not d.is_window and d.due <= $1 order by d.due limit $2`,
     [now, limit],
   )
 
-/** The same for one bell; nothing when it was met, voided, moved or rung. */
-export async function claimOne(
-  tx: Tx,
-  now: Date,
-  bell: { orderId: string; leg: number; term: string },
-): Promise<Bell | null> {
-  const [row] = await tx.query<Bell>(
-    `with late as (
-       select order_id, leg, term from work_order_deadlines
-       where order_id = $2 and leg = $3 and term = $4 and met_at is null and missed_at is null
-         and voided_at is null and due <= $1
-       for update
-     ) ${claimed}`,
-    [now, bell.orderId, bell.leg, bell.term],
+/** What its owner should be reminded of now. */
+export const toRemindNow = (tx: Tx, now: Date, limit: number): Promise<ClockKey[]> =>
+  tx.query(
+    `select ${keyColumns} from work_order_deadlines d
+     where ${waiting} and d.reminded_at is null and d.remind_at <= $1 order by d.remind_at limit $2`,
+    [now, limit],
   )
+
+const claim = (set: string, when: string): string => `update work_order_deadlines d set ${set} = $1
+  where d.order_id = $2 and d.leg = $3 and d.procedure = $4 and d.term = $5 and ${waiting} and ${when}
+  returning ${keyColumns}, d.due, d.cite`
+
+async function claimOne(tx: Tx, sql: string, now: Date, bell: ClockKey): Promise<Bell | null> {
+  const [row] = await tx.query<Bell>(sql, [now, bell.orderId, bell.leg, bell.procedure, bell.term])
   return row ?? null
 }
 
+/**
+ * Claims one bell; nothing when it was met, voided, moved or rung. The caller holds the order's row lock, which
+ * everybody takes before a clock's: so nobody waits for each other.
+ */
+export const claimMissed = (tx: Tx, now: Date, bell: ClockKey): Promise<Bell | null> =>
+  claimOne(tx, claim('missed_at', 'not d.is_window and d.due <= $1'), now, bell)
+
+export const claimReminder = (tx: Tx, now: Date, bell: ClockKey): Promise<Bell | null> =>
+  claimOne(tx, claim('reminded_at', 'd.reminded_at is null and d.remind_at <= $1'), now, bell)
+
 /** When a clock that still runs is due; null when it does not run any more. */
-export async function runningDue(
-  tx: Tx,
-  bell: { orderId: string; leg: number; term: string },
-): Promise<Date | null> {
+export async function runningDue(tx: Tx, bell: ClockKey): Promise<Date | null> {
   const [row] = await tx.query<{ due: Date }>(
-    `select due from work_order_deadlines
-     where order_id = $1 and leg = $2 and term = $3 and met_at is null and missed_at is null and voided_at is null`,
-    [bell.orderId, bell.leg, bell.term],
+    `select d.due from work_order_deadlines d
+     where d.order_id = $1 and d.leg = $2 and d.procedure = $3 and d.term = $4 and ${waiting} and not d.is_window`,
+    [bell.orderId, bell.leg, bell.procedure, bell.term],
   )
   return row?.due ?? null
 }
 
-export type Provisional = {
-  orderId: string
-  leg: number
-  term: string
-  statute: string
-  startedAt: Date
-  due: Date
-}
-
-/** Running clocks that were computed without the notice of a year, under another calendar than this. */
-export const provisionalOf = (tx: Tx, calendarVersion: string, limit: number): Promise<Provisional[]> =>
+/** Clocks of one order that run: neither met nor voided. A missed one runs on: it may still be extended or paused. */
+export const runningOf = (tx: Tx, orderId: string): Promise<Clock[]> =>
   tx.query(
-    `select d.order_id as "orderId", d.leg, d.term, o.statute, d.started_at as "startedAt", d.due
-     from work_order_deadlines d join work_orders o on o.id = d.order_id
+    `select ${deadlineColumns} from work_order_deadlines d
+     where d.order_id = $1 and d.met_at is null and d.voided_at is null for update`,
+    [orderId],
+  )
+
+/** Every clock of one order that was not voided. */
+export const runningAndMet = (tx: Tx, orderId: string): Promise<Clock[]> =>
+  tx.query(
+    `select ${deadlineColumns} from work_order_deadlines d where d.order_id = $1 and d.voided_at is null order by d.due`,
+    [orderId],
+  )
+
+/** Orders with running clocks that were computed without the notice of a year, under another calendar than this. */
+export const provisionalOrders = (
+  tx: Tx,
+  calendarVersion: string,
+  limit: number,
+): Promise<{ number: string }[]> =>
+  tx.query(
+    `select distinct o.number from work_order_deadlines d join work_orders o on o.id = d.order_id
      where d.provisional and d.met_at is null and d.missed_at is null and d.voided_at is null
        and d.calendar_version <> $1
-     order by d.due limit $2 for update of d skip locked`,
+     limit $2`,
     [calendarVersion, limit],
   )
 
+/** A due date that moved into the future is missed no more, and is reminded of again. */
 export async function moveDeadline(
   tx: Tx,
-  at: { orderId: string; leg: number; term: string },
-  to: { due: Date; provisional: boolean; calendarVersion: string },
+  at: ClockKey,
+  to: { due: Date; provisional: boolean; calendarVersion: string; remindAt: Date | null },
+  now: Date,
 ): Promise<void> {
   await tx.query(
-    `update work_order_deadlines set due = $4, provisional = $5, calendar_version = $6
-     where order_id = $1 and leg = $2 and term = $3`,
-    [at.orderId, at.leg, at.term, to.due, to.provisional, to.calendarVersion],
+    `update work_order_deadlines set due = $5::timestamptz, provisional = $6, calendar_version = $7,
+       remind_at = $8::timestamptz,
+       missed_at = case when $5::timestamptz > $9::timestamptz then null else missed_at end,
+       reminded_at = case when $8::timestamptz > $9::timestamptz then null else reminded_at end
+     where order_id = $1 and leg = $2 and procedure = $3 and term = $4`,
+    [at.orderId, at.leg, at.procedure, at.term, to.due, to.provisional, to.calendarVersion, to.remindAt, now],
   )
 }

@@ -1,17 +1,47 @@
 import type { Element, Kind } from '../statutes/statute.ts'
+import type { HandlingClass, Limit } from '../statutes/term.ts'
+import type {
+  Audit,
+  FollowUp,
+  OutcomeOf,
+  Procedure,
+  ProcedureKind,
+  Rating,
+  Result,
+  SaidOf,
+  Told,
+} from './procedures.ts'
 
 /**
- * PURE. What a work order is and how its events change it. Identity (name, home, contact) is no part of it: it stays
- * sealed in the store and is opened only for whoever may see it.
+ * PURE. What a work order is and which events change it; `src/work-orders/decide/apply.ts` folds them. Identity (name,
+ * home, contact) is no part of it: it stays sealed in the store and is opened only for whoever may see it.
  *
- * States: `registered` (受理与否未定) → `accepted` → `dispatched`; or `refused` (不予受理), or `merged` into the order
- * of the same matter. Later stages (acknowledged, fed back, concluded …) join as further states and events.
+ * States: `registered` (受理与否未定) ⇄ `awaitingMaterial` (待补齐) → `accepted` → `dispatched` (承办中) → `fedBack`
+ * (已反馈) → `concluded` (已办结). Other ends: `refused` (不予受理), `merged` (并单), `terminated` (终止), `transferred`
+ * (移交). Acknowledgement, send-back and the like belong to a leg or a procedure, not to the order.
  */
-export const orderStates = ['registered', 'accepted', 'dispatched', 'refused', 'merged'] as const
+export const orderStates = [
+  'registered',
+  'awaitingMaterial',
+  'accepted',
+  'dispatched',
+  'fedBack',
+  'concluded',
+  'refused',
+  'merged',
+  'terminated',
+  'transferred',
+] as const
 export type OrderState = (typeof orderStates)[number]
 
 /** States in which something is still owed to the requester. */
-export const openStates: readonly OrderState[] = ['registered', 'accepted', 'dispatched']
+export const openStates: readonly OrderState[] = [
+  'registered',
+  'awaitingMaterial',
+  'accepted',
+  'dispatched',
+  'fedBack',
+]
 
 export const confidentialLevels = ['normal', 'confidential', 'tipOff'] as const
 export type ConfidentialLevel = (typeof confidentialLevels)[number]
@@ -20,7 +50,24 @@ export type ConfidentialLevel = (typeof confidentialLevels)[number]
 export type LegRole = 'lead' | 'co' | 'petition'
 
 /** Dispatch leg: the part of an order that lies with one unit. `n` counts from 1 within the order. */
-export type DispatchLeg = { n: number; unitId: string; role: LegRole; deliveredAt: Date }
+export type DispatchLeg = {
+  n: number
+  unitId: string
+  role: LegRole
+  deliveredAt: Date
+  /** 接收. */
+  acknowledgedAt: Date | null
+  /** 联系诉求人. */
+  contactedAt: Date | null
+  fedBackAt: Date | null
+  result: Result | null
+  told: Told | null
+  /** 阶段性工作情况 of a co-unit that cannot finish in time. */
+  stageReports: { at: Date; text: string }[]
+  endedAt: Date | null
+  /** Why the leg lies no longer with this unit: `sentBack`, `reassigned`, `handledAgain`, `recused` … */
+  ended: string | null
+}
 
 export type WorkOrder = {
   id: string
@@ -33,6 +80,7 @@ export type WorkOrder = {
   raisedAt: Date
   registeredAt: Date
   kind: Kind | null
+  handlingClass: HandlingClass | null
   category: number | null
   title: string
   facts: string
@@ -43,17 +91,33 @@ export type WorkOrder = {
   incident: string | null
   /** Complained about; never gets the order. */
   accusedUnitId: string | null
+  /** Member of staff complained about; can neither read nor handle the order. */
+  accusedStaffId: string | null
   missing: Element[]
   legs: DispatchLeg[]
+  procedures: Procedure[]
+  audits: Audit[]
+  followUps: FollowUp[]
+  rating: Rating | null
   mergedInto: string | null
   acceptedAt: Date | null
+  concludedAt: Date | null
 }
+
+type Opened = { [K in ProcedureKind]: { kind: K; said: SaidOf[K] } }[ProcedureKind]
+type Closed = { [K in ProcedureKind]: { kind: K; outcome: OutcomeOf[K] } }[ProcedureKind]
 
 export type OrderEvent =
   | { type: 'registered'; missing: Element[] }
   | { type: 'accepted' }
   | { type: 'refused'; reason: string; tell: string; otherChannel: string | null }
-  | { type: 'dispatched'; legs: DispatchLeg[]; basis: string | null; warnings: string[] }
+  | {
+      type: 'dispatched'
+      legs: { n: number; unitId: string; role: LegRole }[]
+      basis: string | null
+      warnings: string[]
+      class?: HandlingClass
+    }
   | {
       type: 'supplied'
       elements: Element[]
@@ -65,42 +129,75 @@ export type OrderEvent =
     }
   | { type: 'appended'; facts: string; contactId: string | null }
   | { type: 'merged'; into: string }
-  | { type: 'deadlineMissed'; term: string; due: string }
-
-export function apply(order: WorkOrder, event: OrderEvent, at: Date): WorkOrder {
-  const next: WorkOrder = { ...order, version: order.version + 1 }
-  switch (event.type) {
-    case 'registered':
-      return { ...next, missing: event.missing }
-    case 'accepted':
-      return { ...next, state: 'accepted', acceptedAt: at }
-    case 'refused':
-      return { ...next, state: 'refused' }
-    case 'dispatched':
-      return { ...next, state: 'dispatched', legs: [...order.legs, ...event.legs] }
-    case 'merged':
-      return { ...next, state: 'merged', mergedInto: event.into }
-    case 'supplied':
-      return {
-        ...next,
-        missing: event.missing,
-        kind: event.kind ?? order.kind,
-        category: event.category ?? order.category,
-        place: event.place ?? order.place,
-        facts: event.facts === undefined ? order.facts : joinFacts(order.facts, event.facts),
-      }
-    case 'appended':
-      return { ...next, facts: joinFacts(order.facts, event.facts) }
-    case 'deadlineMissed':
-      // Time passing is nobody's change: it must not turn away somebody who acts on what he sees.
-      return order
-  }
-}
+  | { type: 'classified'; class: HandlingClass; reason: string }
+  | { type: 'acknowledged'; leg: number; late: boolean }
+  | { type: 'contacted'; leg: number; way: string; note: string }
+  | { type: 'stageReported'; leg: number; text: string }
+  /** Both feedbacks at once: the report to the platform and what the requester was told. */
+  | { type: 'fedBack'; leg: number; result: Result; told: Told | null }
+  /** Back to the unit under the old clock: the audit failed. */
+  | { type: 'returned'; leg: number; why: string }
+  | { type: 'legEnded'; leg: number; why: string }
+  | { type: 'audited'; passed: boolean; points: Record<string, boolean>; note: string }
+  | { type: 'concluded' }
+  | ({ type: 'followedUp' } & Omit<FollowUp, 'at' | 'by' | 'verdict'>)
+  | {
+      type: 'judged'
+      followUp: number
+      reasonable: boolean
+      reason: string
+      then: 'handleAgain' | 'explain' | 'none'
+    }
+  | {
+      type: 'rated'
+      stars: number
+      components: Record<string, number>
+      dimensions: Record<string, number>
+      followUp: number
+    }
+  | { type: 'ratingFinal'; stars: number | null; components: Record<string, number> | null }
+  | ({ type: 'opened'; n: number; leg: number | null } & Opened)
+  | ({ type: 'closed'; n: number; verdict: string } & Closed)
+  /** A step inside an open procedure: a telephone call, the centre's verdict before the office's. */
+  | {
+      type: 'stepped'
+      n: number
+      kind: 'urgentHandOver'
+      call: { at: string; name: string; answered: boolean }
+    }
+  | {
+      type: 'stepped'
+      n: number
+      kind: 'objection'
+      centre: { stars: number | null; reason: string }
+    }
+  /** The limit of a leg moved: an extension in force, or another law's own limit. */
+  | { type: 'extended'; leg: number; term: string; by: Limit }
+  | { type: 'otherLawApplied'; leg: number; term: string; law: string; article: string; within: Limit }
+  | { type: 'terminated'; ground: string; reason: string }
+  | { type: 'transferred'; to: string; reason: string }
+  | { type: 'reopened'; reason: string }
+  | { type: 'deadlineMissed'; term: string; due: string; leg?: number; procedure?: number }
+  | { type: 'reminded'; term: string; due: string; leg?: number; procedure?: number }
 
 /** What was said first stays as it was said; later words follow it. */
 export const joinFacts = (before: string, more: string): string => (before ? `${before}\n\n${more}` : more)
 
-export const leadUnitOf = (order: Pick<WorkOrder, 'legs'>): string | null =>
-  order.legs.find((leg) => leg.role === 'lead')?.unitId ?? null
+type HasLegs = { legs: readonly DispatchLeg[] }
+
+/** Legs that lie with their unit now. */
+export const liveLegs = (order: HasLegs): DispatchLeg[] => order.legs.filter((leg) => leg.endedAt === null)
+
+export const leadLegOf = (order: HasLegs): DispatchLeg | null =>
+  liveLegs(order).find((leg) => leg.role === 'lead') ?? null
+
+export const leadUnitOf = (order: HasLegs): string | null => leadLegOf(order)?.unitId ?? null
+
+export const findLeg = (order: HasLegs, n: number): DispatchLeg | null =>
+  order.legs.find((leg) => leg.n === n) ?? null
+
+/** The live leg of a unit, or null. */
+export const legOfUnit = (order: HasLegs, unitId: string | null): DispatchLeg | null =>
+  liveLegs(order).find((leg) => leg.unitId === unitId) ?? null
 
 export const isOpen = (order: Pick<WorkOrder, 'state'>): boolean => openStates.includes(order.state)

@@ -7,13 +7,17 @@ import type { Tx } from '../db/pool.ts'
 import type { KnowledgeBase } from '../knowledge-base/service.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import { incidents, type Incident, type ReferralMatter, type Statute } from '../statutes/statute.ts'
-import { citesOf, valueOf } from '../statutes/types.ts'
+import { citesOf } from '../statutes/types.ts'
 import type { OrderDraft, Outcome, RequesterSaid } from './contract.ts'
-import { decide, decideRefusal, type Command, type Decided, type Refused, type UnitFacts } from './decide.ts'
-import { categoryOf, isPetition, kindOf, missingElements } from './elements.ts'
+import { decide } from './decide.ts'
+import { categoryOf, kindOf, missingElements } from './elements.ts'
 import type { ConfidentialLevel } from './model.ts'
 import { orderNumber } from './number.ts'
 import type { NewOrder, OrderRow } from './rows.ts'
+import { decideRefusal } from './rules/intake.ts'
+import { ruleOf, type Command } from './rules/registry.ts'
+import type { Decided, Refused } from './rules/rule.ts'
+import { judgeRequester } from './rules/supply.ts'
 import * as store from './store.ts'
 import { gramsOf, writeEvents, type By } from './write-events.ts'
 
@@ -138,7 +142,8 @@ export function createRegistrar(parts: RegistrarParts) {
   ): Promise<Done & { order: OrderRow }> {
     if (draft.kind !== undefined) demandKind(draft.kind)
     demandCategory(draft.category)
-    demandRequester(statute, draft.requester)
+    const stranger = judgeRequester(statute, draft.requester)
+    if (stranger) throw refusalProblem(stranger)
     const incident = incidentOf(draft.incident)
     if (
       draft.accusedUnit !== undefined &&
@@ -154,7 +159,6 @@ export function createRegistrar(parts: RegistrarParts) {
     let row: OrderRow = {
       ...order,
       version: 0,
-      legs: [],
       leadUnit: null,
       parentNumber: parent?.number ?? null,
       contactIds: [c.matter.contactId],
@@ -167,9 +171,8 @@ export function createRegistrar(parts: RegistrarParts) {
         await run(c, row, {
           action: 'dispatch',
           leadUnit: draft.leadUnit,
-          coUnits: [],
-          petitionUnit: isPetition(statute, row.category) ? await store.petitionOffice(c.tx) : null,
-          basis: null,
+          ...(draft.class ? { class: draft.class } : {}),
+          ...(draft.urgentSituation ? { urgentSituation: draft.urgentSituation } : {}),
         })
       ).order
     if (incident)
@@ -217,7 +220,14 @@ export function createRegistrar(parts: RegistrarParts) {
       raisedAt: c.matter.raisedAt,
       registeredAt: c.at,
       acceptedAt: null,
+      concludedAt: null,
       mergedInto: null,
+      handlingClass: draft.class ?? null,
+      legs: [],
+      procedures: [],
+      audits: [],
+      followUps: [],
+      rating: null,
       kind,
       category,
       title,
@@ -233,6 +243,7 @@ export function createRegistrar(parts: RegistrarParts) {
       urgent: draft.urgent ?? false,
       incident: draft.incident ?? null,
       accusedUnitId: draft.accusedUnit ?? null,
+      accusedStaffId: draft.accusedStaff ?? null,
       missing,
       grams: gramsOf({ title, place }),
     }
@@ -266,9 +277,14 @@ export function createRegistrar(parts: RegistrarParts) {
     const { events, cite } = granted(
       decide(order, command, {
         actor: c.actor,
+        actorUnit: null,
         statute,
         now: c.at,
-        units: await unitsOf(c.tx, command),
+        calendar: parts.calendar(),
+        units: await store.unitsByCode(c.tx, ruleOf(command.action).units?.(command) ?? []),
+        orders: new Map(),
+        clocks: [],
+        petitionOffice: await store.petitionOffice(c.tx),
         identity: identityOf(order),
       }),
     )
@@ -320,17 +336,6 @@ export function createRegistrar(parts: RegistrarParts) {
   }
 }
 
-/** What the requester said of himself must be codes of the statute: they are kept for the next contact, too. */
-export function demandRequester(statute: Statute, said: RequesterSaid): void {
-  const { requesterKinds, careGroups } = statute.topics.acceptance
-  const knownKinds: readonly string[] = valueOf(requesterKinds, []).map((k) => k.code)
-  const knownGroups: readonly string[] = valueOf(careGroups, []).map((g) => g.code)
-  if (said.kind !== undefined && !knownKinds.includes(said.kind))
-    throw unknown('requesterKind', '诉求人类型', '请从列出的类型中选择。', citesOf(requesterKinds))
-  if (said.careGroups?.some((group) => !knownGroups.includes(group)))
-    throw unknown('careGroup', '重点群体', '请从列出的群体中选择。', citesOf(careGroups))
-}
-
 /** 投诉、举报 are kept secret by law (鞍山 2019 第二十六条), a tip-off's source above all; a wish protects any other matter. */
 const levelOf = (kind: string | null, wish: boolean): ConfidentialLevel =>
   kind === 'tipOff' ? 'tipOff' : kind === 'complaint' || wish ? 'confidential' : 'normal'
@@ -368,15 +373,6 @@ export const identityOf = (
   contact: row.contactSealed !== null,
   confidentialityAsked: row.confidentialityAsked,
 })
-
-export async function unitsOf(tx: Tx, command: Command): Promise<Map<string, UnitFacts>> {
-  if (command.action !== 'dispatch') return new Map()
-  return store.unitsByCode(tx, [
-    command.leadUnit,
-    ...command.coUnits,
-    ...(command.petitionUnit ? [command.petitionUnit] : []),
-  ])
-}
 
 const unknown = (field: string, label: string, next: string, cite: string | null = null): Problem =>
   problem(422, `${field}Unknown`, `${label}不在可选范围内`, next, {

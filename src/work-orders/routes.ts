@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { Role } from '../base/actor.ts'
 import { cursorOf, placeOfCursor } from '../base/cursor.ts'
 import { problem } from '../base/problem.ts'
 import { requireRole } from '../staff/guard.ts'
-import type { ActionBody } from './actions.ts'
-import { actionBodies, OrderDetail, OrderPage, OrderQuery, SimilarOrder } from './contract.ts'
+import { OrderDetail, OrderPage, OrderQuery, SimilarOrder } from './contract.ts'
+import { actionNames, ruleOf, type Command } from './rules/registry.ts'
 import type { Viewer, WorkOrders } from './service.ts'
 
 export type WorkOrderRoutesOptions = {
@@ -16,12 +17,25 @@ export type WorkOrderRoutesOptions = {
 
 const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 const OrderNumber = Type.Object({ number: Type.String({ minLength: 1, maxLength: 40 }) })
-const readers = requireRole('agent', 'teamLead', 'dispatcher', 'unit', 'supervisor')
+const readers = requireRole(
+  'agent',
+  'teamLead',
+  'dispatcher',
+  'auditor',
+  'followUp',
+  'unit',
+  'unitLeader',
+  'supervisor',
+  'centreLeader',
+  'office',
+  'confidentialDesk',
+)
 const centre = requireRole('agent', 'teamLead', 'dispatcher')
 
 const viewerOf = (request: FastifyRequest): Viewer => {
   if (!request.actor) throw problem(401, 'signInRequired', '请先登录', '登录已失效或尚未登录。')
-  return { actor: request.actor, unitCode: request.staff?.unitId ?? null }
+  const { roles, unitId } = request.staff ?? { roles: [request.actor.role as Role], unitId: null }
+  return { actor: request.actor, roles, unitCode: unitId }
 }
 
 /** `/api/work-orders`: lists, one order with clocks, events and what may be done, and the actions. */
@@ -99,14 +113,14 @@ export const workOrderRoutes: FastifyPluginAsyncTypebox<WorkOrderRoutesOptions> 
     async (request) => workOrders.reveal(request.params.number, request.body.reason, viewerOf(request)),
   )
 
-  for (const action of Object.keys(actionBodies) as (keyof typeof actionBodies)[])
+  for (const action of actionNames)
     app.post(
       `/api/work-orders/:number/actions/${action}`,
       {
         schema: {
           tags: ['work orders'],
           params: OrderNumber,
-          body: actionBodies[action],
+          body: ruleOf(action).body,
           response: { 200: OrderDetail },
         },
         // The door itself judges roles, so that a refusal names the article; here only strangers are stopped.
@@ -116,7 +130,7 @@ export const workOrderRoutes: FastifyPluginAsyncTypebox<WorkOrderRoutesOptions> 
         workOrders.act(
           request.params.number,
           // Each route's body was checked against its own action's schema.
-          { ...(request.body as object), action } as ActionBody,
+          { ...(request.body as object), action } as Command,
           viewerOf(request),
         ),
     )

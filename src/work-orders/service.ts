@@ -10,14 +10,15 @@ import type { Registrar } from '../contacts/registration.ts'
 import type { Db, Tx } from '../db/pool.ts'
 import type { Access } from '../staff/ledger.ts'
 import { formatInstant } from '../statutes/calendar.ts'
-import { statuteOf } from '../statutes/registry.ts'
+import type { Statutes } from '../statutes/registry.ts'
 import { Outcome, type OrderView, type Progress, type Registered } from './contract.ts'
 import { deadlinesOf } from './deadline-store.ts'
-import { createActions, type ActionBody } from './actions.ts'
+import { createActions, type Acting, type ActionParts } from './actions.ts'
 import { describeMissing } from './elements.ts'
 import { parseOrderNumber } from './number.ts'
 import * as reads from './reads-store.ts'
 import { createRegistrar, type Matter, type RegistrarParts } from './registrar.ts'
+import type { Command } from './rules/registry.ts'
 import type { OrderRow } from './rows.ts'
 import * as store from './store.ts'
 import { actionsOf, deadlineView, openIdentity, orderView, progressView } from './view.ts'
@@ -33,6 +34,8 @@ export type OrderNotice = {
 export type WorkOrderParts = RegistrarParts & {
   db: Db
   clock: Clock
+  statutes: Statutes
+  announce?: NonNullable<ActionParts['announce']>
   /** E.164 of the requester of a contact, where his channel has one. */
   phoneOf: (tx: Tx, contact: Contact) => Promise<string | null>
   /** Tells the requester his numbers, through the outbox of his channel: what commits is sent. */
@@ -41,13 +44,14 @@ export type WorkOrderParts = RegistrarParts & {
   record: (tx: Tx, entry: Access) => Promise<void>
 }
 
-export type Viewer = { actor: Actor; unitCode: string | null }
+/** Who looks: the actor of a request with all his hats, and his unit. */
+export type Viewer = Acting
 
 /** Similar orders older than this are another matter. */
 const similarSinceMs = 60 * 86_400_000
 
 export function createWorkOrders(parts: WorkOrderParts) {
-  const { db, clock, pii, statute } = parts
+  const { db, clock, pii, statute, statutes } = parts
   const registrar = createRegistrar(parts)
   const actions = createActions(parts)
 
@@ -67,8 +71,10 @@ export function createWorkOrders(parts: WorkOrderParts) {
       orders: orders.map((o) => ({
         number: o.number,
         state: o.state,
-        missing: describeMissing(statuteOf(o.statute.slug), o.missing),
-        deadlines: clocks.filter((d) => d.orderId === o.id).map((d) => deadlineView(d, o, clock())),
+        missing: describeMissing(statutes.of(o.statute.slug), o.missing),
+        deadlines: clocks
+          .filter((d) => d.orderId === o.id)
+          .map((d) => deadlineView(d, o, statutes.of(o.statute.slug), clock())),
       })),
     }
   }
@@ -129,7 +135,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
   /** A unit sees what was dispatched to it; to everybody else it does not exist. */
   async function visible(tx: Tx, number: string, { actor, unitCode }: Viewer): Promise<OrderRow> {
     const row = await reads.findOrder(tx, storable(number))
-    const may = row && (actor.role !== 'unit' || row.legs.some((leg) => leg.unitId === unitCode))
+    const may = row && (!isUnit(actor) || row.legs.some((leg) => leg.unitId === unitCode))
     if (!row || !may) throw notFound()
     return row
   }
@@ -140,7 +146,9 @@ export function createWorkOrders(parts: WorkOrderParts) {
       rows.map((row) => row.id),
     )
     const ownOf = (row: OrderRow) => clocks.filter((d) => d.orderId === row.id)
-    return rows.map((row) => orderView(row, ownOf(row), actor, clock(), pii))
+    return rows.map((row) =>
+      orderView(row, ownOf(row), { actor, now: clock(), pii, statute: statutes.of(row.statute.slug) }),
+    )
   }
 
   /** @throws Problem 404 */
@@ -161,9 +169,9 @@ export function createWorkOrders(parts: WorkOrderParts) {
         actor: { kind: e.actorKind, id: e.actorId, role: e.actorRole },
         cite: e.cite,
         // Words of a protected matter stay out of a unit's sight in its history, too.
-        data: viewer.actor.role === 'unit' && row.confidential !== 'normal' ? {} : e.data,
+        data: isUnit(viewer.actor) && row.confidential !== 'normal' ? {} : e.data,
       })),
-      actions: actionsOf(row, viewer.actor),
+      actions: actionsOf(row, viewer, statutes.of(row.statute.slug), clock()),
     }
   }
 
@@ -188,16 +196,16 @@ export function createWorkOrders(parts: WorkOrderParts) {
     register,
 
     /** One action through the one door. @throws Problem 403 | 404 | 409 | 422 */
-    async act(number: string, body: ActionBody, viewer: Viewer) {
+    async act(number: string, command: Command, viewer: Viewer) {
       await visible(db, number, viewer)
-      await actions.act(number, storable(body), viewer.actor)
+      await actions.act(number, storable(command), viewer)
       return detail(number, viewer)
     },
 
     detail,
 
     async list(filter: Omit<reads.OrderFilter, 'visibleToUnit'>, { actor, unitCode }: Viewer) {
-      const own = actor.role === 'unit' ? { visibleToUnit: unitCode ?? '' } : {}
+      const own = isUnit(actor) ? { visibleToUnit: unitCode ?? '' } : {}
       const rows = await reads.listOrders(db, { ...storable(filter), ...own }, clock())
       return { rows, views: await viewsOf(rows, actor) }
     },
@@ -206,7 +214,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
     async reveal(number: string, reason: string, viewer: Viewer) {
       return db.tx(async (tx) => {
         const row = await visible(tx, number, viewer)
-        const { identityOfTipOff } = statuteOf(row.statute.slug).topics.confidentiality
+        const { identityOfTipOff } = statutes.of(row.statute.slug).topics.confidentiality
         if (row.confidential === 'tipOff')
           throw problem(403, 'tipOffProtected', '举报人身份不对外显示', identityOfTipOff.says)
         await parts.record(tx, {
@@ -262,6 +270,8 @@ export function createWorkOrders(parts: WorkOrderParts) {
     },
   }
 }
+
+const isUnit = (actor: Actor): boolean => actor.role === 'unit' || actor.role === 'unitLeader'
 
 export type WorkOrders = ReturnType<typeof createWorkOrders>
 

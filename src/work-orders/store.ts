@@ -1,8 +1,9 @@
 import type { Actor } from '../base/actor.ts'
 import type { Tx } from '../db/pool.ts'
-import { isOpen, leadUnitOf, type OrderEvent, type WorkOrder } from './model.ts'
+import { isOpen, leadUnitOf, type DispatchLeg, type OrderEvent, type WorkOrder } from './model.ts'
+import type { Procedure } from './procedures.ts'
 import { orderColumns, toOrder, type NewOrder, type OrderRow, type RawOrder } from './rows.ts'
-import type { UnitFacts } from './decide.ts'
+import type { UnitFacts } from './rules/rule.ts'
 
 /** SQL that writes orders. Deadlines are in `deadline-store.ts`, reading for screens in `reads-store.ts`. */
 
@@ -58,9 +59,10 @@ export async function insertOrder(tx: Tx, o: NewOrder): Promise<void> {
     `insert into work_orders (id, number, registration_id, parent_id, requester_id, statute, statute_version,
        source_channel, state, raised_at, registered_at, kind, category, title, facts, place, requester_kind,
        name_sealed, home_sealed, contact_sealed, last_four_lookup, care_groups, confidential,
-       confidentiality_wish, confidentiality_asked, urgent, incident, accused_unit, missing, grams, version)
+       confidentiality_wish, confidentiality_asked, urgent, incident, accused_unit, missing, grams, accused_staff,
+       handling_class, version)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-       $23, $24, $25, $26, $27, $28, $29, $30, 0)`,
+       $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, 0)`,
     [
       o.id,
       o.number,
@@ -92,6 +94,8 @@ export async function insertOrder(tx: Tx, o: NewOrder): Promise<void> {
       o.accusedUnitId,
       o.missing,
       o.grams,
+      o.accusedStaffId,
+      o.handlingClass,
     ],
   )
 }
@@ -111,12 +115,16 @@ export async function joinContact(
 }
 
 /** The order under a row lock: whoever acts second sees what the first did. */
-export async function lockOrder(tx: Tx, number: string): Promise<OrderRow | null> {
+export const lockOrder = (tx: Tx, number: string): Promise<OrderRow | null> => lock(tx, 'number', number)
+
+export const lockOrderById = (tx: Tx, id: string): Promise<OrderRow | null> => lock(tx, 'id', id)
+
+async function lock(tx: Tx, column: 'number' | 'id', value: string): Promise<OrderRow | null> {
   // First the lock, then the reading: a waiting statement would pair the new row with the old legs.
-  const locked = await tx.query(`select 1 from work_orders where number = $1 for update`, [number])
+  const locked = await tx.query(`select 1 from work_orders where ${column} = $1 for update`, [value])
   if (locked.length === 0) return null
-  const [row] = await tx.query<RawOrder>(`select ${orderColumns} from work_orders o where o.number = $1`, [
-    number,
+  const [row] = await tx.query<RawOrder>(`select ${orderColumns} from work_orders o where o.${column} = $1`, [
+    value,
   ])
   return toOrder(row!)
 }
@@ -155,7 +163,8 @@ export async function updateOrder(tx: Tx, o: WorkOrder, grams: string[]): Promis
     `update work_orders set state = $2, version = $3, kind = $4, category = $5, place = $6, facts = $7,
        lead_unit = $8, missing = $9, accepted_at = $10, grams = $11,
        merged_into = (select id from work_orders where number = $12), changed_at = clock_timestamp(),
-       ended_at = case when $13 then coalesce(ended_at, clock_timestamp()) else null end
+       ended_at = case when $13 then coalesce(ended_at, clock_timestamp()) else null end,
+       handling_class = $14, concluded_at = $15, closing = $16
      where id = $1`,
     [
       o.id,
@@ -171,16 +180,70 @@ export async function updateOrder(tx: Tx, o: WorkOrder, grams: string[]): Promis
       grams,
       o.mergedInto,
       !isOpen(o),
+      o.handlingClass,
+      o.concludedAt,
+      JSON.stringify({ audits: o.audits, followUps: o.followUps, rating: o.rating }),
     ],
   )
 }
 
-export async function insertLegs(tx: Tx, orderId: string, legs: WorkOrder['legs']): Promise<void> {
-  for (const leg of legs)
-    await tx.query(
-      `insert into work_order_legs (order_id, n, unit_code, role, delivered_at) values ($1, $2, $3, $4, $5)`,
-      [orderId, leg.n, leg.unitId, leg.role, leg.deliveredAt],
-    )
+/** Writes the legs and procedures that an event changed; what it left alone is the same object as before. */
+export async function saveParts(tx: Tx, before: WorkOrder, after: WorkOrder): Promise<void> {
+  for (const leg of after.legs) if (!before.legs.includes(leg)) await saveLeg(tx, after.id, leg)
+  for (const procedure of after.procedures)
+    if (!before.procedures.includes(procedure)) await saveProcedure(tx, after.id, procedure)
+}
+
+const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value))
+
+async function saveLeg(tx: Tx, orderId: string, leg: DispatchLeg): Promise<void> {
+  await tx.query(
+    `insert into work_order_legs (order_id, n, unit_code, role, delivered_at, acknowledged_at, contacted_at,
+       fed_back_at, result, told, stage_reports, ended_at, ended)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+     on conflict (order_id, n) do update set acknowledged_at = $6, contacted_at = $7, fed_back_at = $8, result = $9,
+       told = $10, stage_reports = $11, ended_at = $12, ended = $13`,
+    [
+      orderId,
+      leg.n,
+      leg.unitId,
+      leg.role,
+      leg.deliveredAt,
+      leg.acknowledgedAt,
+      leg.contactedAt,
+      leg.fedBackAt,
+      json(leg.result),
+      json(leg.told),
+      json(leg.stageReports),
+      leg.endedAt,
+      leg.ended,
+    ],
+  )
+}
+
+async function saveProcedure(tx: Tx, orderId: string, p: Procedure): Promise<void> {
+  await tx.query(
+    `insert into work_order_procedures (order_id, n, kind, leg, opened_at, opened_by, opened_role, said, closed_at,
+       closed_by, closed_role, verdict, outcome)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+     on conflict (order_id, n) do update set said = $8, closed_at = $9, closed_by = $10, closed_role = $11,
+       verdict = $12, outcome = $13`,
+    [
+      orderId,
+      p.n,
+      p.kind,
+      p.leg,
+      p.openedAt,
+      p.openedBy,
+      p.openedRole,
+      json(p.said),
+      p.closedAt,
+      p.closedBy,
+      p.closedRole,
+      p.verdict,
+      json(p.outcome),
+    ],
+  )
 }
 
 export type SealedIdentity = {
@@ -215,7 +278,7 @@ export async function supplyIdentity(tx: Tx, orderId: string, said: SealedIdenti
 export async function unitsByCode(tx: Tx, codes: readonly string[]): Promise<Map<string, UnitFacts>> {
   const rows = await tx.query<UnitFacts>(
     `select code as id, name, petition_office as "petitionOffice", active as enabled,
-       leader is not null and deputy is not null as "hasLeaders"
+       leader is not null and deputy is not null as "hasLeaders", parent_code as "parentId"
      from units where code = any($1)`,
     [codes],
   )

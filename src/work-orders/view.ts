@@ -2,9 +2,11 @@ import type { Actor } from '../base/actor.ts'
 import { maskName, maskPhone } from '../base/phone.ts'
 import type { Pii } from '../base/pii.ts'
 import { formatInstant } from '../statutes/calendar.ts'
-import { statuteOf } from '../statutes/registry.ts'
+import type { Statute } from '../statutes/statute.ts'
 import { allowedActions } from './allowed.ts'
 import type { AllowedAction, DeadlineView, OrderView, Progress } from './contract.ts'
+import type { Acting } from './actions.ts'
+import { noticeTerm } from './clocks.ts'
 import { describeMissing } from './elements.ts'
 import type { WorkOrder } from './model.ts'
 import type { DeadlineRow, OrderRow } from './rows.ts'
@@ -24,7 +26,7 @@ export function openIdentity(row: OrderRow, pii: Pii): Identity {
  */
 function visibleIdentity(row: OrderRow, identity: Identity, actor: Actor): Omit<Identity, 'home'> {
   if (row.confidential === 'tipOff') return { name: null, contact: null }
-  const plain = actor.role === 'unit' && row.confidential === 'normal'
+  const plain = isUnit(actor) && row.confidential === 'normal'
   if (plain) return { name: identity.name, contact: identity.contact }
   return {
     name: identity.name === null ? null : maskName(identity.name),
@@ -47,14 +49,11 @@ export function redact(text: string, identity: Identity): string {
 export function orderView(
   row: OrderRow,
   deadlines: readonly DeadlineRow[],
-  actor: Actor,
-  now: Date,
-  pii: Pii,
+  { actor, now, pii, statute }: { actor: Actor; now: Date; pii: Pii; statute: Statute },
 ): OrderView {
-  const statute = statuteOf(row.statute.slug)
   const identity = openIdentity(row, pii)
   const seen = visibleIdentity(row, identity, actor)
-  const protectedFromUnit = actor.role === 'unit' && row.confidential !== 'normal'
+  const protectedFromUnit = isUnit(actor) && row.confidential !== 'normal'
   const words = (text: string): string => (protectedFromUnit ? redact(text, identity) : text)
   return {
     number: row.number,
@@ -82,58 +81,82 @@ export function orderView(
       unit: leg.unitId,
       role: leg.role,
       deliveredAt: formatInstant(leg.deliveredAt),
+      acknowledgedAt: instantOrNull(leg.acknowledgedAt),
+      contactedAt: instantOrNull(leg.contactedAt),
+      fedBackAt: instantOrNull(leg.fedBackAt),
+      ended: leg.ended,
+      result: leg.result && { ...leg.result, text: words(leg.result.text) },
     })),
     parent: row.parentNumber,
     mergedInto: row.mergedInto,
     contactIds: row.contactIds,
     version: row.version,
-    deadlines: deadlines.map((deadline) => deadlineView(deadline, row, now)),
+    deadlines: deadlines.map((deadline) => deadlineView(deadline, row, statute, now)),
   }
 }
 
 export function deadlineView(
   d: DeadlineRow,
-  order: Pick<WorkOrder, 'statute' | 'legs'>,
+  order: Pick<WorkOrder, 'legs'>,
+  statute: Statute,
   now: Date,
 ): DeadlineView {
   const end = d.metAt ?? now
   return {
     term: d.term,
     unit: order.legs.find((leg) => leg.n === d.leg)?.unitId ?? null,
-    name: statuteOf(order.statute.slug).terms[d.term]?.name ?? d.term,
+    name: statute.terms[d.term]?.name ?? (d.term === noticeTerm ? '督办答复' : d.term),
     startedAt: formatInstant(d.startedAt),
     due: formatInstant(d.due),
     provisional: d.provisional,
     localPolicy: d.localPolicy,
     cite: d.cite,
     metAt: d.metAt === null ? null : formatInstant(d.metAt),
-    overdue: end >= d.due,
+    overdue: !d.window && end >= d.due,
+    right: d.window,
   }
 }
 
-export const actionsOf = (row: OrderRow, actor: Actor): AllowedAction[] =>
-  allowedActions(row, actor, statuteOf(row.statute.slug))
+export const actionsOf = (
+  row: OrderRow,
+  { actor, unitCode }: Pick<Acting, 'actor' | 'unitCode'>,
+  statute: Statute,
+  now: Date,
+): AllowedAction[] => allowedActions(row, { actor, actorUnit: unitCode, statute, now })
+
+const isUnit = (actor: Actor): boolean => actor.role === 'unit' || actor.role === 'unitLeader'
+const instantOrNull = (at: Date | null): string | null => (at ? formatInstant(at) : null)
 
 const acceptanceWord: Record<WorkOrder['state'], string> = {
   registered: '已登记，正在确定是否受理',
+  awaitingMaterial: '等待补齐材料',
   accepted: '已受理',
   dispatched: '已受理',
+  fedBack: '已受理',
+  concluded: '已受理',
   refused: '不予受理',
   merged: '已受理，与同一事项合并办理',
+  terminated: '已终止办理',
+  transferred: '已移交其他机关',
 }
 const progressWord: Record<WorkOrder['state'], string> = {
   registered: '待确定是否受理',
+  awaitingMaterial: '请按通知补齐材料',
   accepted: '待转承办单位',
   dispatched: '承办单位办理中',
+  fedBack: '承办单位已反馈，正在审核',
+  concluded: '已办结',
   refused: '已告知理由和其他渠道',
   merged: '随合并的办理单办理',
+  terminated: '已终止办理，理由已告知',
+  transferred: '由接收机关办理，接收机关已告知',
 }
 
 export function progressView(
   row: OrderRow & { leadUnitName: string | null },
   deadlines: readonly DeadlineRow[],
 ): Progress {
-  const next = deadlines.find((d) => d.metAt === null)
+  const next = deadlines.find((d) => d.metAt === null && !d.window)
   return {
     number: row.number,
     title: row.confidential === 'normal' ? row.title : '保密事项',
@@ -143,5 +166,10 @@ export function progressView(
     progress: progressWord[row.state],
     due: next ? formatInstant(next.due) : null,
     cite: next?.cite ?? null,
+    result: row.state === 'concluded' ? (leadResult(row)?.text ?? null) : null,
   }
 }
+
+/** What the leading unit told the requester; the report to the platform stays inside. */
+const leadResult = (row: OrderRow) =>
+  row.legs.findLast((leg) => leg.role === 'lead' && leg.told)?.told ?? null

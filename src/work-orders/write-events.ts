@@ -4,10 +4,19 @@ import { addToOutbox } from '../db/outbox.ts'
 import type { Tx } from '../db/pool.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import type { Statute } from '../statutes/statute.ts'
+import { apply } from './apply.ts'
+import {
+  clocksOf,
+  clocksOfRegistration,
+  recomputed,
+  remindAt,
+  type Clock,
+  type ClockChange,
+  type Started,
+} from './clocks.ts'
 import * as clocks from './deadline-store.ts'
-import { apply, type OrderEvent, type WorkOrder } from './model.ts'
+import type { OrderEvent, WorkOrder } from './model.ts'
 import * as store from './store.ts'
-import { clocksOf, clocksOfRegistration, type Started } from './terms.ts'
 
 export type By = {
   actor: Actor
@@ -30,10 +39,16 @@ export async function writeEvents<O extends WorkOrder>(
 ): Promise<O> {
   let current = order
   for (const event of events) {
-    const before = current.version
-    current = { ...current, ...apply(current, event, by.at) }
-    await store.insertEvent(tx, order.id, current.version > before ? current.version : null, event, by)
-    if (event.type === 'dispatched') await store.insertLegs(tx, order.id, event.legs)
+    const before = current
+    current = { ...current, ...apply(current, event, { at: by.at, by: by.actor }) }
+    await store.insertEvent(
+      tx,
+      order.id,
+      current.version > before.version ? current.version : null,
+      event,
+      by,
+    )
+    await store.saveParts(tx, before, current)
     await moveClocks(tx, current, event, by)
   }
   await store.updateOrder(tx, current, gramsOf(current))
@@ -41,28 +56,47 @@ export async function writeEvents<O extends WorkOrder>(
 }
 
 async function moveClocks(tx: Tx, order: WorkOrder, event: OrderEvent, by: By): Promise<void> {
-  if (event.type === 'registered')
-    return ring(tx, order.id, clocksOfRegistration(by.statute, order.raisedAt, by.calendar), by.at)
-  const change = clocksOf(by.statute, event, by.at, by.calendar)
-  if (change.meets.length > 0) await clocks.meetDeadlines(tx, order.id, change.meets, by.at)
-  if (change.voidsAll) await clocks.voidDeadlines(tx, order.id, by.at)
-  await ring(tx, order.id, change.starts, by.at)
+  const context = { statute: by.statute, calendar: by.calendar, at: by.at }
+  if (event.type === 'registered') return start(tx, order.id, clocksOfRegistration(order, context), by)
+  const change = clocksOf(order, event, context)
+  for (const scope of change.meets) await clocks.meetDeadlines(tx, order.id, scope, by.at)
+  for (const scope of change.reopens) await clocks.reopenDeadlines(tx, order.id, scope)
+  for (const scope of change.voids) await clocks.voidDeadlines(tx, order.id, voided(scope), by.at)
+  await start(tx, order.id, change.starts, by)
+  for (const { leg, term, ...patch } of change.patches)
+    await clocks.patchDeadline(tx, { orderId: order.id, leg, term }, patch)
+  if (change.recompute) await recompute(tx, order, by)
 }
 
-async function ring(tx: Tx, orderId: string, started: readonly Started[], now: Date): Promise<void> {
-  for (const { term, leg, due } of await clocks.startDeadlines(tx, orderId, started))
-    await addBell(tx, { orderId, leg: leg ?? 0, term }, due, now)
+const voided = (scope: ClockChange['voids'][number]) =>
+  scope === 'all' ? {} : scope === 'order' ? { procedure: 0 } : scope
+
+/** Moves every running clock of the order to where it is now. @returns how many moved */
+export async function recompute(
+  tx: Tx,
+  order: WorkOrder,
+  { statute, calendar, at }: Pick<By, 'statute' | 'calendar' | 'at'>,
+): Promise<number> {
+  const running: Clock[] = await clocks.runningOf(tx, order.id)
+  const moved = recomputed(order, running, statute, calendar)
+  for (const clock of moved) {
+    const key = { orderId: order.id, leg: clock.leg, procedure: clock.procedure, term: clock.term }
+    await clocks.moveDeadline(tx, key, { ...clock, remindAt: remindAt(clock, calendar) }, at)
+    if (!clock.window) await addBell(tx, key, clock.due, at)
+  }
+  return moved.length
+}
+
+async function start(tx: Tx, orderId: string, started: readonly Started[], by: By): Promise<void> {
+  const dated = started.map((clock) => ({ ...clock, remindAt: remindAt(clock, by.calendar) }))
+  for (const { term, leg, procedure, due, window } of await clocks.startDeadlines(tx, orderId, dated))
+    if (!window) await addBell(tx, { orderId, leg, procedure, term }, due, by.at)
 }
 
 /** The outbox takes delays as a 32-bit number of ms; a later due date is rung on the way and set again. */
 const longestDelayMs = 20 * 86_400_000
 
-export async function addBell(
-  tx: Tx,
-  bell: { orderId: string; leg: number; term: string },
-  due: Date,
-  now: Date,
-): Promise<void> {
+export async function addBell(tx: Tx, bell: clocks.ClockKey, due: Date, now: Date): Promise<void> {
   const delayMs = Math.min(Math.max(due.getTime() - now.getTime(), 0), longestDelayMs)
   await addToOutbox(tx, { queue: 'deadlines', name: 'workOrderDue', data: bell, delayMs })
 }

@@ -30,7 +30,7 @@ describe('a registration', () => {
     const detail = await world.workOrders.detail(order!.number, viewer('agent'))
     expect(detail).toMatchObject({
       statute: 'anshan-2019',
-      statuteVersion: '2019-12-15.1',
+      statuteVersion: '2019-12-15.2',
       contactIds: [contactId],
     })
     expect(detail.events.map((e) => e.type)).toEqual(['registered'])

@@ -5,8 +5,9 @@ import { createPool } from '../../src/db/pool.ts'
 import { createKnowledgeBase } from '../../src/knowledge-base/service.ts'
 import { createRequesters } from '../../src/requesters/service.ts'
 import { recordAccess } from '../../src/staff/ledger.ts'
-import { anshan2019 } from '../../src/statutes/anshan-2019/index.ts'
+import type { Limits } from '../../src/statutes/configured.ts'
 import type { Calendar } from '../../src/statutes/calendar.ts'
+import { createStatutes } from '../../src/statutes/registry.ts'
 import { stateCouncilCalendar } from '../../src/statutes/state-council.ts'
 import { createBells } from '../../src/work-orders/bells.ts'
 import type { Outcome, Registered } from '../../src/work-orders/contract.ts'
@@ -19,11 +20,13 @@ export const agentId = randomUUID()
 export const agent: Actor = { kind: 'staff', id: agentId, role: 'agent' }
 export const viewer = (role: Role, unitCode: string | null = null): Viewer => ({
   actor: { kind: 'staff', id: agentId, role },
+  roles: [role],
   unitCode,
 })
 
 /** Contacts and work orders on a database of their own, with a clock that the test turns. */
-export async function startOrders() {
+export async function startOrders(city = 'anshan-2019', limits: Limits = {}) {
+  const statutes = createStatutes(limits)
   const database = await freshDatabase()
   const db = createPool(database.url, silentLog)
   const time = { now: new Date('2026-03-02T10:00+08:00') }
@@ -41,7 +44,8 @@ export async function startOrders() {
     db,
     clock,
     pii: testPii,
-    statute: anshan2019,
+    statute: statutes.of(city),
+    statutes,
     calendar,
     knowledge,
     referrals: {
@@ -111,7 +115,8 @@ export async function startOrders() {
     requesters,
     knowledge,
     workOrders,
-    bells: createBells({ db, clock, calendar }),
+    bells: createBells({ db, clock, calendar, statutes }),
+    statutes,
     time,
     calendars,
     notices,

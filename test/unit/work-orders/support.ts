@@ -1,8 +1,8 @@
 import type { Actor, Role } from '../../../src/base/actor.ts'
 import { anshan2019 } from '../../../src/statutes/anshan-2019/index.ts'
 import { stateCouncilCalendar } from '../../../src/statutes/state-council.ts'
-import type { Context, UnitFacts } from '../../../src/work-orders/decide.ts'
-import type { WorkOrder } from '../../../src/work-orders/model.ts'
+import type { Context, UnitFacts } from '../../../src/work-orders/rules/rule.ts'
+import type { DispatchLeg, WorkOrder } from '../../../src/work-orders/model.ts'
 
 export const statute = anshan2019
 export const calendar = stateCouncilCalendar()
@@ -29,16 +29,39 @@ export const order = (more: Partial<WorkOrder> = {}): WorkOrder => ({
   urgent: false,
   incident: null,
   accusedUnitId: null,
+  accusedStaffId: null,
+  handlingClass: null,
   missing: [],
   legs: [],
+  procedures: [],
+  audits: [],
+  followUps: [],
+  rating: null,
   mergedInto: null,
   acceptedAt: null,
+  concludedAt: null,
+  ...more,
+})
+
+export const leg = (n: number, unitId: string, more: Partial<DispatchLeg> = {}): DispatchLeg => ({
+  n,
+  unitId,
+  role: 'lead',
+  deliveredAt: now,
+  acknowledgedAt: null,
+  contactedAt: null,
+  fedBackAt: null,
+  result: null,
+  told: null,
+  stageReports: [],
+  endedAt: null,
+  ended: null,
   ...more,
 })
 
 const unit = (id: string, more: Partial<UnitFacts> = {}): [string, UnitFacts] => [
   id,
-  { id, name: id, petitionOffice: false, enabled: true, hasLeaders: true, ...more },
+  { id, name: id, petitionOffice: false, enabled: true, hasLeaders: true, parentId: null, ...more },
 ]
 
 export const units = new Map<string, UnitFacts>([
@@ -51,9 +74,14 @@ export const units = new Map<string, UnitFacts>([
 
 export const context = (role: Role = 'dispatcher', more: Partial<Context> = {}): Context => ({
   actor: staff(role),
+  actorUnit: null,
   statute,
   now,
+  calendar,
   units,
+  orders: new Map(),
+  clocks: [],
+  petitionOffice: null,
   identity: { name: true, home: true, contact: true, confidentialityAsked: false },
   ...more,
 })

@@ -4,7 +4,7 @@ import type { Role } from '../../../src/base/actor.ts'
 import type { ConfidentialLevel } from '../../../src/work-orders/model.ts'
 import type { OrderRow } from '../../../src/work-orders/rows.ts'
 import { orderView, redact } from '../../../src/work-orders/view.ts'
-import { now, order, staff } from './support.ts'
+import { now, order, staff, statute } from './support.ts'
 
 const pii = createPii('0123456789abcdef0123456789abcdef')
 const phone = '+8613800000001'
@@ -22,7 +22,8 @@ const row = (confidential: ConfidentialLevel): OrderRow => ({
   parentNumber: null,
   contactIds: [],
 })
-const seen = (role: Role, level: ConfidentialLevel) => orderView(row(level), [], staff(role), now, pii)
+const seen = (role: Role, level: ConfidentialLevel) =>
+  orderView(row(level), [], { actor: staff(role), now, pii, statute })
 
 describe('第二十六条 who sees whose order it is', () => {
   it.each<[Role, ConfidentialLevel, string | null, string | null]>([

@@ -1,0 +1,354 @@
+import { dueOf, extendedDue, underOtherLaw } from '../statutes/deadline.ts'
+import type { OtherLaw, Pause, PauseRule } from '../statutes/deadline.ts'
+import { dayOf, startOf, type Calendar } from '../statutes/calendar.ts'
+import type { Statute } from '../statutes/statute.ts'
+import { concerns, type Limit, type Term, type TermEvent } from '../statutes/term.ts'
+import { citeText, citesOf, valueOf } from '../statutes/types.ts'
+import type { OrderEvent, WorkOrder } from './model.ts'
+import { liveLegs } from './model.ts'
+import { proceduresOf } from './procedures.ts'
+
+/**
+ * PURE. Which statutory clocks an event of an order starts, meets, voids or moves.
+ *
+ * Scope: a clock belongs to the order as a whole (leg 0), to one dispatch leg, or to one procedure. Window: a clock that
+ * limits a right (apply for an extension, send back); it is shown, but nobody misses it.
+ */
+export type Clock = {
+  leg: number
+  procedure: number
+  term: string
+  startedAt: Date
+  due: Date
+  provisional: boolean
+  localPolicy: boolean
+  calendarVersion: string
+  cite: string
+  /** A right that lapses: never missed, never reminded of. */
+  window: boolean
+  /** Limits by which it was extended, in their order. */
+  extensions: readonly Limit[]
+  /** Another law's own limit in its place (从其规定). */
+  otherLaw: OtherLaw | null
+  metAt: Date | null
+  missedAt: Date | null
+}
+
+export type Started = Omit<Clock, 'metAt' | 'missedAt' | 'extensions' | 'otherLaw'>
+
+type Scope = { leg?: number; procedure?: number }
+
+export type ClockChange = {
+  starts: Started[]
+  /** These terms are met, in that scope; without one, wherever they run. */
+  meets: ({ terms: string[] } & Scope)[]
+  /** Met before, and running again under the old start. */
+  reopens: ({ terms: string[] } & Scope)[]
+  /** Owed no more: `all`, what does not belong to a procedure (`order`), or a scope, of given terms or all. */
+  voids: ('all' | 'order' | ({ terms?: string[] } & Scope))[]
+  /** An extension or another law's limit on running clocks of one leg. */
+  patches: { leg: number; term: string; extension?: Limit; otherLaw?: OtherLaw }[]
+  /** Running clocks must be computed again: they were patched or the time of a recusal changed. */
+  recompute: boolean
+}
+
+/** Term id of a supervision whose notice sets the day itself. */
+export const noticeTerm = 'SUPERVISION'
+
+const none = (): ClockChange => ({
+  starts: [],
+  meets: [],
+  reopens: [],
+  voids: [],
+  patches: [],
+  recompute: false,
+})
+
+export type ClockContext = { statute: Statute; calendar: Calendar; at: Date }
+
+const isWindow = (term: Term): boolean =>
+  term.ends.every((end) => end === 'timeExtension.applied' || end === 'sendBack.applied')
+
+/** The due date of a term that starts at `startedAt`, or null where nothing is to be waited for. */
+export function startTerm(
+  term: Term,
+  order: Pick<WorkOrder, 'handlingClass' | 'procedures'>,
+  scope: Scope,
+  startedAt: Date,
+  { statute, calendar }: Pick<ClockContext, 'statute' | 'calendar'>,
+): Started | null {
+  const found = dueNow(term, order, { startedAt, extensions: [], otherLaw: null }, statute, calendar)
+  return (
+    found && {
+      term: term.id,
+      leg: scope.leg ?? 0,
+      procedure: scope.procedure ?? 0,
+      startedAt,
+      ...found,
+      localPolicy: term.basis === 'localPolicy',
+      cite: citeText(term.cite),
+      window: isWindow(term),
+    }
+  )
+}
+
+/** Recusal stops a clock from the application to the decision (鞍山 2019 第二十七条第三款). */
+export const pausesOf = (order: Pick<WorkOrder, 'procedures'>): Pause[] =>
+  proceduresOf(order, 'recusal').map((p) => ({ from: p.openedAt, to: p.closedAt }))
+
+/** When a term ends, with everything that has moved it: pauses, another law's limit, extensions. */
+export function dueNow(
+  term: Term,
+  order: Pick<WorkOrder, 'handlingClass' | 'procedures'>,
+  clock: Pick<Clock, 'startedAt' | 'extensions' | 'otherLaw'>,
+  statute: Statute,
+  calendar: Calendar,
+): { due: Date; provisional: boolean; calendarVersion: string } | null {
+  const rule: PauseRule | null = valueOf(statute.topics.recusal.stopsClock, null)
+  const options = {
+    pauses: rule ? pausesOf(order) : [],
+    ...(rule ? { pauseRule: rule } : {}),
+    ...(order.handlingClass ? { class: order.handlingClass } : {}),
+  }
+  const limited = (clock.otherLaw && underOtherLaw(term, clock.otherLaw)) ?? term
+  let found = dueOf(limited, clock.startedAt, calendar, options)
+  for (const by of clock.extensions) {
+    if ('refused' in found || found.due === null) break
+    const further = extendedDue(found.due, by, null, calendar, options)
+    if ('refused' in further) break
+    const { due, provisional, calendarVersion } = further
+    found = { due, provisional: provisional || found.provisional, calendarVersion }
+  }
+  if ('refused' in found || found.due === null) return null
+  const { due, provisional, calendarVersion } = found
+  return { due, provisional, calendarVersion }
+}
+
+const startedBy = (order: WorkOrder, statute: Statute, event: TermEvent): Term[] =>
+  Object.values(statute.terms).filter((term) => term.starts === event && concerns(term, order))
+const metBy = (statute: Statute, events: readonly TermEvent[]): string[] =>
+  Object.values(statute.terms).flatMap((term) =>
+    term.ends.some((end) => events.includes(end)) ? [term.id] : [],
+  )
+
+/** Whole matters are counted from the first delivery and are never reset (鞍山 draft 第十五条第二款: 累计). */
+const scopeOf = (term: Term, leg: number): Scope => (term.cap?.appliesTo === 'total' ? {} : { leg })
+
+type Facts = { starts?: TermEvent[]; ends?: TermEvent[] } & Scope
+
+function factsOf(order: WorkOrder, event: OrderEvent): Facts[] {
+  switch (event.type) {
+    case 'accepted':
+      return [{ starts: ['workOrder.accepted'], ends: ['workOrder.accepted'] }]
+    case 'refused':
+      return [{ ends: ['workOrder.refused'] }]
+    case 'dispatched':
+      return [{ starts: ['workOrder.dispatched'], ends: ['workOrder.dispatched'] }]
+    case 'acknowledged':
+      return [{ ends: ['workOrder.acknowledged'], leg: event.leg }]
+    case 'contacted':
+      return [{ ends: ['requester.contacted'], leg: event.leg }]
+    case 'fedBack': {
+      const told: TermEvent[] = event.told ? ['requester.answered', 'requester.told'] : []
+      const all: TermEvent[] = ['workOrder.fedBack', 'coLeg.fedBack', ...told]
+      const lead = order.legs.find((leg) => leg.n === event.leg)?.role === 'lead'
+      return [{ ends: all, leg: event.leg }, ...(lead ? [{ ends: all, leg: 0 }] : [])]
+    }
+    case 'deadlineMissed':
+      return event.leg === undefined ? [] : [{ starts: ['workOrder.duePassed'], leg: event.leg }]
+    case 'opened':
+      return [openedFacts(event)]
+    case 'closed':
+      return event.verdict === 'withdrawn' ? [] : [closedFacts(event)]
+    default:
+      return []
+  }
+}
+
+function openedFacts({ kind, n, leg }: OrderEvent & { type: 'opened' }): Facts {
+  const own = { procedure: n }
+  switch (kind) {
+    case 'material':
+      return { starts: ['material.requested'], ...own }
+    case 'timeExtension':
+      return { ends: ['timeExtension.applied', 'requester.told'], ...(leg === null ? {} : { leg }) }
+    case 'sendBack':
+      return { ends: ['sendBack.applied'], ...(leg === null ? {} : { leg }) }
+    case 'recusal':
+      return { starts: ['recusal.applied'], ...own }
+    case 'explanation':
+      return { starts: ['explanation.requested'], ...own }
+    case 'objection':
+      return { starts: ['rating.objected'], ...own }
+    case 'supervision':
+      return { starts: ['supervision.opened'], ...own }
+    case 'urgentHandOver':
+      return { starts: ['urgent.phoned'], ...own }
+    default:
+      return {}
+  }
+}
+
+const closes: Partial<Record<(OrderEvent & { type: 'closed' })['kind'], TermEvent>> = {
+  material: 'material.supplied',
+  recusal: 'recusal.decided',
+  explanation: 'explanation.given',
+  objection: 'rating.final',
+  supervision: 'supervision.answered',
+  urgentHandOver: 'urgent.onTheWay',
+}
+function closedFacts({ kind, n }: OrderEvent & { type: 'closed' }): Facts {
+  const end = closes[kind]
+  return end ? { ends: [end], procedure: n } : {}
+}
+
+/** The clocks of a new order: the statutory time begins when the matter was raised, not when it was written down. */
+export const clocksOfRegistration = (order: WorkOrder, context: ClockContext): Started[] =>
+  startedBy(order, context.statute, 'workOrder.raised').flatMap(
+    (term) => startTerm(term, order, {}, order.raisedAt, context) ?? [],
+  )
+
+/** @param order as it is after the event */
+export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockContext): ClockChange {
+  const { statute, at } = context
+  const change = none()
+  for (const { starts = [], ends = [], ...scope } of factsOf(order, event)) {
+    for (const fact of starts)
+      for (const term of startedBy(order, statute, fact))
+        change.starts.push(...[startTerm(term, order, scope, at, context) ?? []].flat())
+    const met = ends.length > 0 ? metBy(statute, ends) : []
+    if (met.length > 0) change.meets.push({ terms: met, ...scope })
+  }
+  switch (event.type) {
+    case 'dispatched':
+      change.starts.push(...delivered(order, event, context))
+      break
+    case 'fedBack':
+      change.voids.push({ terms: windowsOf(statute), leg: event.leg })
+      break
+    case 'returned': {
+      const terms = metBy(statute, ['workOrder.fedBack', 'requester.answered'])
+      change.reopens.push({ terms, leg: event.leg }, { terms, leg: 0 })
+      break
+    }
+    case 'legEnded':
+      change.voids.push({ leg: event.leg })
+      break
+    case 'classified':
+      reclassify(order, context, change)
+      break
+    case 'extended':
+      change.patches.push({ leg: event.leg, term: event.term, extension: event.by })
+      break
+    case 'otherLawApplied': {
+      const { law, article, within } = event
+      for (const term of Object.values(statute.terms).filter((t) => t.yieldsToOtherLaw))
+        change.patches.push({ leg: event.leg, term: term.id, otherLaw: { law, article, within } })
+      break
+    }
+    case 'opened':
+      if (event.kind === 'supervision' && event.said.due !== null)
+        change.starts = [noticeClock(event.n, new Date(event.said.due), context)]
+      change.recompute = event.kind === 'recusal'
+      break
+    case 'closed':
+      if (event.verdict === 'withdrawn') change.voids.push({ procedure: event.n })
+      if (event.kind === 'supervision') change.meets.push({ terms: [noticeTerm], procedure: event.n })
+      change.recompute = event.kind === 'recusal'
+      break
+    case 'concluded':
+    case 'terminated':
+    case 'transferred':
+      change.voids.push('order')
+      break
+    case 'merged':
+    case 'refused':
+      change.voids.push('all')
+      break
+    default:
+  }
+  change.recompute ||= change.patches.length > 0
+  return change
+}
+
+const windowsOf = (statute: Statute): string[] =>
+  Object.values(statute.terms).flatMap((term) => (isWindow(term) ? [term.id] : []))
+
+function delivered(
+  order: WorkOrder,
+  event: OrderEvent & { type: 'dispatched' },
+  context: ClockContext,
+): Started[] {
+  return event.legs.flatMap(({ n, role }) => {
+    // The petition office supervises; it has nothing to finish.
+    if (role === 'petition') return []
+    const facts: TermEvent[] =
+      role === 'co' ? ['workOrder.delivered', 'coLeg.delivered'] : ['workOrder.delivered']
+    return facts.flatMap((fact) =>
+      startedBy(order, context.statute, fact).flatMap(
+        (term) => startTerm(term, order, scopeOf(term, n), context.at, context) ?? [],
+      ),
+    )
+  })
+}
+
+/** Another class is another limit from the same start (reading A-14). */
+function reclassify(order: WorkOrder, context: ClockContext, change: ClockChange): void {
+  const terms = Object.values(context.statute.terms)
+  const foreign = terms.filter((term) => term.starts === 'workOrder.delivered' && !concerns(term, order))
+  for (const { n, role, deliveredAt, fedBackAt } of liveLegs(order)) {
+    if (role === 'petition' || fedBackAt) continue
+    change.voids.push({ terms: foreign.map((term) => term.id), leg: n })
+    for (const term of startedBy(order, context.statute, 'workOrder.delivered'))
+      if (term.when?.class)
+        change.starts.push(...[startTerm(term, order, { leg: n }, deliveredAt, context) ?? []].flat())
+  }
+  change.recompute = true
+}
+
+function noticeClock(n: number, due: Date, { statute, calendar, at }: ClockContext): Started {
+  const answer = statute.terms[valueOf(statute.topics.supervision.answer, '')]
+  return {
+    leg: 0,
+    procedure: n,
+    term: answer?.id ?? noticeTerm,
+    startedAt: at,
+    due,
+    provisional: false,
+    localPolicy: true,
+    calendarVersion: calendar.version,
+    cite:
+      citesOf(statute.topics.supervision.levels) ?? citesOf(statute.topics.supervision.means) ?? '督办通知',
+    window: false,
+  }
+}
+
+/** 09:00 of the working day before the last day, so that there is time to act; local policy. Null: too short for one. */
+export function remindAt(
+  clock: Pick<Started, 'startedAt' | 'due' | 'window'>,
+  calendar: Calendar,
+): Date | null {
+  if (clock.window) return null
+  let day = dayOf(new Date(clock.due.getTime() - 1)) - 1
+  while (!calendar.isWorkingDay(day)) day--
+  const at = new Date(startOf(day).getTime() + 9 * 3_600_000)
+  return at > clock.startedAt ? at : null
+}
+
+/** What the clocks of an order are now; by `dueNow`. @returns those that changed */
+export function recomputed(
+  order: Pick<WorkOrder, 'handlingClass' | 'procedures'>,
+  running: readonly Clock[],
+  statute: Statute,
+  calendar: Calendar,
+): (Clock & { due: Date })[] {
+  return running.flatMap((clock) => {
+    const term = statute.terms[clock.term]
+    const found = term && clock.procedure === 0 ? dueNow(term, order, clock, statute, calendar) : null
+    const same =
+      found?.due.getTime() === clock.due.getTime() &&
+      found.provisional === clock.provisional &&
+      found.calendarVersion === clock.calendarVersion
+    return found && !same ? [{ ...clock, ...found }] : []
+  })
+}

@@ -1,0 +1,290 @@
+import { Type, type Static } from 'typebox'
+import { handlingClasses } from '../../statutes/term.ts'
+import type { Statute } from '../../statutes/statute.ts'
+import { citesOf, valueOf } from '../../statutes/types.ts'
+import { isPetition } from '../elements.ts'
+import { isOpen, liveLegs, type LegRole, type WorkOrder } from '../model.ts'
+import {
+  nextProcedure,
+  body,
+  code,
+  maybe,
+  refuse,
+  rolesNamed,
+  rule,
+  words,
+  type Context,
+  type Decided,
+  type Refused,
+} from './rule.ts'
+
+/** PURE. From registration to dispatch: acceptance, refusal, dispatch, and repeats of the same matter. */
+
+const intakeRoles = (statute: Statute) =>
+  rolesNamed(valueOf<readonly string[]>(statute.topics.dispatch.whoDecides, []))
+
+export const accept = rule({
+  label: '受理',
+  body: body({}),
+  roles: intakeRoles,
+  states: ['registered'],
+  cite: (statute) => citesOf(statute.topics.acceptance.decide),
+  decide: (_order, _body, { statute }) => ({
+    events: [{ type: 'accepted' }],
+    cite: citesOf(statute.topics.acceptance.decide),
+  }),
+})
+
+export const refuseOrder = rule({
+  label: '不予受理',
+  body: body({ reason: code, tell: words(1000), otherChannel: maybe(300) }),
+  roles: intakeRoles,
+  states: ['registered', 'awaitingMaterial'],
+  cite: (statute) => citesOf(statute.topics.acceptance.decide),
+  decide: (_order, said, { statute }) => decideRefusal(said, statute),
+})
+
+/** A refusal of the order and one at wrap-up obey the same rule: a reason of the statute's, told with another way. */
+export function decideRefusal(
+  said: { reason: string; tell: string; otherChannel?: string | null },
+  statute: Statute,
+): Decided {
+  const { reasons, tellReason } = statute.topics.refusal
+  const reason = reasons.find((r) => r.basis !== 'silent' && r.value.code === said.reason)
+  if (!reason || reason.basis === 'silent')
+    return refuse(
+      422,
+      'refusalReasonUnknown',
+      '没有这一不予受理的理由',
+      '请从本市规定的理由中选择；都不符合的应当受理。',
+      citesOf(statute.topics.acceptance.decide),
+    )
+  if (!said.tell.trim())
+    return refuse(
+      422,
+      'reasonNotTold',
+      '没有写明告知诉求人的理由',
+      '请写明向诉求人说明的内容。',
+      citesOf(tellReason),
+    )
+  const otherChannel = said.otherChannel?.trim() || reason.value.otherChannel
+  return {
+    events: [{ type: 'refused', reason: said.reason, tell: said.tell.trim(), otherChannel }],
+    cite: citesOf(reason),
+  }
+}
+
+export const dispatchBody = body({
+  leadUnit: code,
+  coUnits: Type.Optional(Type.Array(code, { maxItems: 10 })),
+  /** 信访部门 beside the handler of a petition; the centre's own office where none is named. */
+  petitionUnit: Type.Optional(Type.Union([code, Type.Null()])),
+  /** Why these units: by subject, by place, by the directory. */
+  basis: Type.Optional(Type.Union([Type.String({ maxLength: 500 }), Type.Null()])),
+  /** 办理类别, where the limit differs by it (丹东 第十三条第二项). */
+  class: Type.Optional(Type.Enum([...handlingClasses])),
+  /** 急需处理的情形: the order and a telephone hand-over (丹东 第十七条). */
+  urgentSituation: Type.Optional(code),
+})
+type Dispatch = Static<typeof dispatchBody>
+
+export const dispatch = rule({
+  label: '转承办单位',
+  body: dispatchBody,
+  roles: intakeRoles,
+  states: ['accepted'],
+  cite: (statute) => citesOf(statute.topics.dispatch.forward),
+  units: unitsOfDispatch,
+  decide: decideDispatch,
+})
+
+export function unitsOfDispatch(said: Dispatch): string[] {
+  return [said.leadUnit, ...(said.coUnits ?? []), ...(said.petitionUnit ? [said.petitionUnit] : [])]
+}
+
+export function decideDispatch(order: WorkOrder, said: Dispatch, context: Context): Decided {
+  const { statute, units } = context
+  const rules = statute.topics.dispatch
+  const petition = rules.petitionLegs.basis !== 'silent' && isPetition(statute, order.category)
+  const petitionUnit = said.petitionUnit ?? (petition ? context.petitionOffice : null)
+  const named: [string, LegRole][] = [
+    [said.leadUnit, 'lead'],
+    ...(said.coUnits ?? []).map((id): [string, LegRole] => [id, 'co']),
+    ...(petitionUnit ? [[petitionUnit, 'petition'] as [string, LegRole]] : []),
+  ]
+  const ids = named.map(([id]) => id)
+  const barred =
+    judgeUnits(order, ids, petitionUnit === context.petitionOffice ? petitionUnit : null, context) ??
+    judgePetition(petition, petitionUnit, context) ??
+    judgeClass(order, said, statute)
+  if (barred) return barred
+  const first = order.legs.length + 1
+  const legs = named.map(([unitId, role], i) => ({ n: first + i, unitId, role }))
+  const leaderless = valueOf(rules.unitLeaders, null) && ids.some((id) => units.get(id)?.hasLeaders === false)
+  const situation = judgeSituation(said, statute)
+  if (situation && 'refused' in situation) return situation
+  const cls = said.class ?? order.handlingClass
+  return {
+    events: [
+      {
+        type: 'dispatched',
+        legs,
+        basis: said.basis ?? null,
+        warnings: leaderless ? ['unitWithoutLeaders'] : [],
+        ...(cls ? { class: cls } : {}),
+      },
+      ...(situation
+        ? [
+            {
+              type: 'opened' as const,
+              kind: 'urgentHandOver' as const,
+              n: nextProcedure(order),
+              leg: first,
+              said: { situation: situation.code, calls: [] },
+            },
+          ]
+        : []),
+    ],
+    cite: citesOf(petition ? rules.petitionLegs : rules.forward),
+  }
+}
+
+/** Units that exist, named once, and never the one complained about. `own` is the centre's own petition office. */
+export function judgeUnits(
+  order: Pick<WorkOrder, 'accusedUnitId' | 'legs'>,
+  ids: readonly string[],
+  own: string | null,
+  { statute, units }: Pick<Context, 'statute' | 'units'>,
+): Refused | null {
+  const rules = statute.topics.dispatch
+  if (new Set(ids).size < ids.length)
+    return refuse(
+      422,
+      'unitTwice',
+      '同一单位出现了两次',
+      '主办单位只有一个，协办单位请勿重复。',
+      citesOf(rules.leadUnit),
+    )
+  if (ids.some((id) => id !== own && !units.get(id)?.enabled))
+    return refuse(422, 'unitUnknown', '没有这个承办单位', '请从承办单位名录中选择；找不到的请报班长协调。')
+  if (order.accusedUnitId !== null && ids.includes(order.accusedUnitId))
+    return refuse(
+      422,
+      'unitIsAccused',
+      '不能转给被投诉、被举报的单位',
+      '请转其上级行政机关或者主管部门办理。',
+      citesOf(rules.accusedUnit) ?? citesOf(statute.topics.confidentiality.duty),
+    )
+  const held = liveLegs(order).map((leg) => leg.unitId)
+  if (ids.some((id) => held.includes(id)))
+    return refuse(422, 'unitHasIt', '该单位正在承办这张办理单', '请选择其他单位，或先结束该单位的承办。')
+  return null
+}
+
+function judgePetition(
+  petition: boolean,
+  petitionUnit: string | null,
+  { statute, units, petitionOffice }: Context,
+): Refused | null {
+  const { petitionLegs } = statute.topics.dispatch
+  const supervised =
+    petitionUnit !== null && (petitionUnit === petitionOffice || units.get(petitionUnit)?.petitionOffice)
+  if (petition && !supervised)
+    return refuse(
+      422,
+      'petitionLegMissing',
+      '信访事项应当同时转信访部门督办',
+      '请在责任单位之外再选择信访部门。',
+      citesOf(petitionLegs),
+    )
+  if (!petition && petitionUnit !== null)
+    return refuse(
+      422,
+      'noPetition',
+      '不是信访事项，不转信访部门督办',
+      '请去掉信访部门，或先更正事项类别。',
+      citesOf(petitionLegs),
+    )
+  return null
+}
+
+function judgeClass(order: WorkOrder, said: Dispatch, statute: Statute): Refused | null {
+  const { classes } = statute.topics.dispatch
+  if (classes.basis === 'silent')
+    return said.class === undefined
+      ? null
+      : refuse(422, 'noClasses', '本市规定不区分办理类别', '请去掉办理类别后重新提交。')
+  return (said.class ?? order.handlingClass) === null
+    ? refuse(
+        422,
+        'classNeeded',
+        '没有选择办理类别',
+        '请选择咨询、一般或者疑难，办理时限由此确定。',
+        citesOf(classes),
+      )
+    : null
+}
+
+function judgeSituation(said: Dispatch, statute: Statute): { code: string } | Refused | null {
+  if (said.urgentSituation === undefined) return null
+  const { urgentSituations } = statute.topics.dispatch
+  const known = valueOf(urgentSituations, []).find((s) => s.code === said.urgentSituation)
+  return (
+    known ??
+    refuse(
+      422,
+      'situationUnknown',
+      '没有这种急需处理的情形',
+      '请从列出的情形中选择；本市没有规定的，请直接电话联系承办单位。',
+      citesOf(urgentSituations),
+    )
+  )
+}
+
+export const append = rule({
+  label: '补充内容',
+  body: body({ facts: words(10_000), contactId: Type.Optional(Type.Union([Type.String(), Type.Null()])) }),
+  roles: intakeRoles,
+  states: ['registered', 'awaitingMaterial', 'accepted', 'dispatched', 'fedBack'],
+  cite: (statute) => citesOf(statute.topics.acceptance.repeated),
+  decide: (_order, { facts, contactId }, { statute }) => ({
+    events: [{ type: 'appended', facts, contactId: contactId ?? null }],
+    cite: citesOf(statute.topics.acceptance.repeated),
+  }),
+})
+
+export const merge = rule({
+  label: '并入其他办理单',
+  body: body({ into: words(40) }),
+  roles: intakeRoles,
+  states: ['registered', 'accepted'],
+  cite: (statute) => citesOf(statute.topics.acceptance.repeated),
+  orders: ({ into }) => [into],
+  decide(order, said, { statute, orders }) {
+    const cite = citesOf(statute.topics.acceptance.repeated)
+    const into = orders.get(said.into)
+    if (!into) return refuse(422, 'mergeTargetUnknown', '没有要并入的办理单', '请核对编号后重新选择。', cite)
+    if (into.id === order.id)
+      return refuse(422, 'mergeIntoItself', '不能并入自己', '请选择同一事项的另一张办理单。', cite)
+    if (!isOpen(into))
+      return refuse(
+        409,
+        'mergeTargetClosed',
+        '要并入的办理单已经结束',
+        '请刷新后选择仍在办理的办理单。',
+        cite,
+      )
+    if (into.statute.slug !== order.statute.slug)
+      return refuse(422, 'mergeAcrossStatutes', '两张办理单适用的规定不同，不能合并', '请分别办理。', cite)
+    // Joining a protected tip-off to an order that others read would show who reported.
+    if (into.confidential !== order.confidential)
+      return refuse(
+        422,
+        'mergeAcrossSecrecy',
+        '两张办理单密级不同，不能合并',
+        '请分别办理，以免泄露诉求人信息。',
+        citesOf(statute.topics.confidentiality.duty),
+      )
+    return { events: [{ type: 'merged', into: into.number }], cite }
+  },
+})

@@ -1,0 +1,30 @@
+import type { Static } from 'typebox'
+import * as handling from './handling.ts'
+import * as intake from './intake.ts'
+import { supply } from './supply.ts'
+import type { Rule } from './rule.ts'
+
+/** PURE. Every action on an order by its name in the API, in the order in which screens show them. */
+export const rules = {
+  accept: intake.accept,
+  refuse: intake.refuseOrder,
+  dispatch: intake.dispatch,
+  supply,
+  append: intake.append,
+  merge: intake.merge,
+  acknowledge: handling.acknowledge,
+  contactRequester: handling.contactRequester,
+  feedBack: handling.feedBack,
+  stageReport: handling.stageReport,
+} as const
+
+export type ActionName = keyof typeof rules
+export type BodyOf<A extends ActionName> = Static<(typeof rules)[A]['body']>
+
+/** An action's name with its body. */
+export type Command = { [A in ActionName]: { action: A } & BodyOf<A> }[ActionName]
+
+export const actionNames = Object.keys(rules) as ActionName[]
+
+/** A rule by its name; what its body holds is checked by its schema at the edge. */
+export const ruleOf = (action: ActionName): Rule => rules[action]

@@ -1,0 +1,121 @@
+import { Type, type Static } from 'typebox'
+import type { Statute, Element } from '../../statutes/statute.ts'
+import { elements } from '../../statutes/statute.ts'
+import { citesOf, valueOf } from '../../statutes/types.ts'
+import { RequesterSaid } from '../contract.ts'
+import { categoryOf, kindOf, missingElements, type Given } from '../elements.ts'
+import { joinFacts, type OrderEvent, type WorkOrder } from '../model.ts'
+import { openProcedures } from '../procedures.ts'
+import {
+  body,
+  code,
+  maybe,
+  refuse,
+  rolesNamed,
+  rule,
+  type Context,
+  type Decided,
+  type Refused,
+} from './rule.ts'
+
+/** PURE. What was missing on the 办理单 and is given later. The words of the identity go to the store, never into an event. */
+const supplyBody = body({
+  kind: Type.Optional(code),
+  category: Type.Optional(Type.Integer()),
+  place: maybe(500),
+  facts: maybe(10_000),
+  requester: Type.Optional(RequesterSaid),
+  confidentialityWish: maybe(500),
+})
+type Supply = Static<typeof supplyBody>
+
+const citeOf = (statute: Statute): string | null => citesOf(statute.topics.acceptance.withoutIdentity)
+
+export const supply = rule({
+  label: '补充要素',
+  body: supplyBody,
+  roles: (statute) => rolesNamed(valueOf<readonly string[]>(statute.topics.dispatch.whoDecides, [])),
+  states: ['registered', 'awaitingMaterial', 'accepted', 'dispatched'],
+  cite: citeOf,
+  barred: (order) =>
+    order.missing.length === 0 && order.state !== 'awaitingMaterial'
+      ? refuse(409, 'nothingMissing', '办理单要素已经齐全', '如有新的情况，请使用“补充内容”。')
+      : null,
+  decide: decideSupply,
+})
+
+const said = (text: string | undefined): boolean => text !== undefined && text.trim() !== ''
+
+const wasSaid: Record<Element, (s: Supply) => boolean> = {
+  requesterName: (s) => said(s.requester?.name),
+  requesterAddress: (s) => said(s.requester?.home),
+  requesterContact: (s) => said(s.requester?.contact),
+  kind: (s) => s.kind !== undefined,
+  category: (s) => s.category !== undefined,
+  place: (s) => said(s.place),
+  facts: (s) => said(s.facts),
+  confidentialityWish: (s) => said(s.confidentialityWish),
+}
+
+function decideSupply(order: WorkOrder, s: Supply, { statute, identity, now }: Context): Decided {
+  const { kinds, categories } = statute.topics.acceptance
+  const kind = s.kind === undefined ? order.kind : kindOf(statute, s.kind)
+  const category = s.category === undefined ? order.category : categoryOf(statute, s.category)
+  if (s.kind !== undefined && kind === null)
+    return refuse(422, 'kindUnknown', '没有这一诉求类别', '请从列出的类别中选择。', citesOf(kinds))
+  if (s.category !== undefined && category === null)
+    return refuse(422, 'categoryUnknown', '没有这一事项类别', '请从列出的类别中选择。', citesOf(categories))
+  const stranger = s.requester && judgeRequester(statute, s.requester)
+  if (stranger) return stranger
+  const supplied = elements.filter((element) => wasSaid[element](s))
+  if (supplied.length === 0)
+    return refuse(422, 'nothingSupplied', '没有填写任何要素', '请至少补充一项再提交。', citeOf(statute))
+  const place = said(s.place) ? s.place!.trim() : undefined
+  const facts = said(s.facts) ? s.facts!.trim() : undefined
+  const given: Given = {
+    kind,
+    category,
+    place: place ?? order.place,
+    facts: facts === undefined ? order.facts : joinFacts(order.facts, facts),
+    name: identity.name || wasSaid.requesterName(s) ? 'given' : null,
+    home: identity.home || wasSaid.requesterAddress(s) ? 'given' : null,
+    contact: identity.contact || wasSaid.requesterContact(s) ? 'given' : null,
+    confidentialityAsked: identity.confidentialityAsked || wasSaid.confidentialityWish(s),
+  }
+  const event: OrderEvent = {
+    type: 'supplied',
+    elements: supplied,
+    missing: missingElements(statute, given),
+    ...(s.kind !== undefined && kind ? { kind } : {}),
+    ...(s.category !== undefined && category !== null ? { category } : {}),
+    ...(place === undefined ? {} : { place }),
+    ...(facts === undefined ? {} : { facts }),
+  }
+  const [asked] = openProcedures(order, 'material')
+  const closes: OrderEvent[] = asked
+    ? [
+        {
+          type: 'closed',
+          kind: 'material',
+          n: asked.n,
+          verdict: 'supplied',
+          outcome: { late: asked.said.until !== null && now >= new Date(asked.said.until) },
+        },
+      ]
+    : []
+  return { events: [event, ...closes], cite: citeOf(statute) }
+}
+
+/** What the requester said of himself must be codes of the statute: they are kept for the next contact, too. */
+export function judgeRequester(statute: Statute, r: RequesterSaid): Refused | null {
+  const { requesterKinds, careGroups } = statute.topics.acceptance
+  const knownKinds: readonly string[] = valueOf(requesterKinds, []).map((k) => k.code)
+  const knownGroups: readonly string[] = valueOf(careGroups, []).map((g) => g.code)
+  const unknown = (field: string, label: string, cite: string | null): Refused =>
+    refuse(422, `${field}Unknown`, `${label}不在可选范围内`, '请从列出的选项中选择。', cite)
+  if (r.kind !== undefined && !knownKinds.includes(r.kind))
+    return unknown('requesterKind', '诉求人类型', citesOf(requesterKinds))
+  if (r.careGroups?.some((group) => !knownGroups.includes(group)))
+    return unknown('careGroup', '重点群体', citesOf(careGroups))
+  return null
+}
