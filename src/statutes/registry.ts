@@ -1,11 +1,13 @@
 import { anshan2019 } from './anshan-2019/index.ts'
 import { anshanDraft } from './anshan-draft/index.ts'
+import { baiyin2024 } from './baiyin-2024/index.ts'
 import { configured, LimitsRefused, unknownTerm, type Limits } from './configured.ts'
+import { dandongFirstAsked } from './dandong-first-asked/index.ts'
 import type { Statute } from './statute.ts'
 import type { Term } from './term.ts'
 
 /** PURE. The statutes by slug. A further statute is a new folder and one line here. */
-const all: readonly Statute[] = [anshan2019, anshanDraft]
+const all: readonly Statute[] = [anshan2019, anshanDraft, baiyin2024, dandongFirstAsked]
 
 /** The statutes of this installation, with the limits that its city set. */
 export type Statutes = {
