@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { toE164 } from '../base/phone.ts'
 import type { Pii } from '../base/pii.ts'
+import { createWorkingCalendar } from '../calendar/service.ts'
 import type { Outgoing } from '../channels/outgoing/service.ts'
 import type { Config } from '../config/config.ts'
 import type { Contacts } from '../contacts/service.ts'
@@ -18,7 +19,6 @@ import { createReferrals } from '../referral/service.ts'
 import type { Requesters } from '../requesters/service.ts'
 import { recordAccess } from '../staff/ledger.ts'
 import { createStatutes } from '../statutes/registry.ts'
-import { stateCouncilCalendar } from '../statutes/state-council.ts'
 import type { Telephony } from '../telephony/service.ts'
 import { createBells, type BellData } from '../work-orders/bells.ts'
 import { workOrderRoutes } from '../work-orders/routes.ts'
@@ -50,7 +50,8 @@ export function createOrders(parts: Parts) {
     parts
   const statutes = createStatutes(config.limits)
   const statute = statutes.of(config.city)
-  const calendar = stateCouncilCalendar()
+  const workingCalendar = createWorkingCalendar({ db, log })
+  const calendar = workingCalendar.current
   const knowledge = createKnowledgeBase(db, clock)
 
   const control = () => telephony()?.control ?? null
@@ -87,7 +88,7 @@ export function createOrders(parts: Parts) {
   const incidents = createIncidents({
     db,
     statute,
-    calendar: () => calendar,
+    calendar,
     log,
     async send(tx, { id, department, text, round }) {
       const numbers = config.incidentNotices[department] ?? []
@@ -110,7 +111,7 @@ export function createOrders(parts: Parts) {
     pii,
     statute,
     statutes,
-    calendar: () => calendar,
+    calendar,
     knowledge,
     referrals: { told: referrals.told, reportIncident: incidents.report },
     describe: (tx, requesterId, said) => requesters.describe(tx, requesterId, said),
@@ -128,7 +129,7 @@ export function createOrders(parts: Parts) {
     record: recordAccess,
   })
 
-  const bells = createBells({ db, clock, statutes, calendar: () => calendar })
+  const bells = createBells({ db, clock, statutes, calendar })
   jobs.handle<BellData>('deadlines', 'workOrderDue', (data) => bells.ring(data))
   jobs.handle<{ contactId: string; messageId: string }>(
     'referrals',
@@ -154,8 +155,13 @@ export function createOrders(parts: Parts) {
       const seen = referrals.screen(text)
       return { emergency: seen.emergency, urgent: seen.urgentCode !== undefined }
     },
-    seed: referrals.seed,
+    workingCalendar,
+    async seed() {
+      await workingCalendar.refresh()
+      await referrals.seed()
+    },
     async sweep() {
+      await workingCalendar.refresh()
       await bells.sweep()
       await bells.remind()
       await bells.recompute()
@@ -164,7 +170,7 @@ export function createOrders(parts: Parts) {
     /** Public law and its clock: no sign-in, but a limit of their own. */
     async publicRoutes(app: FastifyInstance): Promise<void> {
       await app.register(statuteRoutes, {
-        calendar: () => calendar,
+        calendar,
         statutes,
         limits: { max: 120, timeWindow: 60_000 },
       })

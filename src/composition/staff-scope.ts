@@ -2,6 +2,7 @@ import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
 import type { FastifyInstance } from 'fastify'
+import { calendarRoutes } from '../calendar/routes.ts'
 import { contactRoutes } from '../contacts/routes.ts'
 import { Problem } from '../base/problem.ts'
 import type { Context } from '../context.ts'
@@ -34,6 +35,7 @@ export async function staffScope(
     await scope.register(contactRoutes, { contacts, workOrdersOf: orders.workOrders.ordersOfContacts })
   })
   await app.register(orders.staffRoutes)
+  await app.register(calendarRoutes, { calendar: orders.workingCalendar })
   await app.register(async (scope) => desk.routes(scope))
 
   const board = new FastifyAdapter()
