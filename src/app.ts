@@ -10,8 +10,10 @@ import { defaultDeskConfig } from './agent-desk/limits.ts'
 import { webSocketOptions } from './agent-desk/socket.ts'
 import { newId } from './base/ids.ts'
 import { channelRoutes } from './channels/routes.ts'
+import { progressRoutes } from './channels/web/progress-routes.ts'
 import { redactUrl, webhookBodyLimit } from './channels/webhook.ts'
 import { checksOf, readingsOf } from './composition/observation.ts'
+import { progressWays } from './composition/progress-ways.ts'
 import { staffScope } from './composition/staff-scope.ts'
 import type { Context } from './context.ts'
 import { healthRoutes } from './http/health.ts'
@@ -67,6 +69,7 @@ export async function createApp(context: Context): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { readings: readingsOf(context) })
   await app.register(orders.publicRoutes)
   await app.register(channelRoutes, { channels })
+  await app.register(progressRoutes, { ask: context.progress.ask, ways: progressWays(context) })
   await app.register(staffScope, { context, tls })
   await app.register(welcomePage)
   if (staffPagesBuilt(webRoot)) await app.register(staffPages, { root: webRoot, city: config.city })

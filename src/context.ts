@@ -5,10 +5,12 @@ import { defaultDeskConfig } from './agent-desk/limits.ts'
 import { systemClock } from './base/clock.ts'
 import { createLog, type Log } from './base/log.ts'
 import { createPii, type Pii } from './base/pii.ts'
+import type { AskProgress } from './channels/progress.ts'
 import { createChannels, type Channels } from './channels/service.ts'
 import { deferred } from './composition/deferred.ts'
 import { createLinking } from './composition/linking.ts'
 import { createOrders, type Orders } from './composition/orders.ts'
+import { createAskProgress, createProgressTexts, type ProgressTexts } from './composition/progress.ts'
 import { contactOfAbout, createSending } from './composition/sending.ts'
 import { checkInstallation } from './composition/installation.ts'
 import { followChanges, followTexts } from './composition/changes.ts'
@@ -20,6 +22,7 @@ import {
   phoneOffers,
   type Calls,
 } from './composition/telephony.ts'
+import { createTries } from './composition/tries.ts'
 import { createUpkeep } from './composition/upkeep.ts'
 import { createWaitingCallers } from './composition/waiting-callers.ts'
 import type { Config } from './config/config.ts'
@@ -65,6 +68,8 @@ export type Context = {
   calls: Calls | null
   desk: Desk
   orders: Orders
+  /** How a requester follows his order. */
+  progress: { ask: AskProgress; texts: ProgressTexts }
   start(): Promise<void>
   /** No new work from here on; calls go on under Asterisk. */
   drain(): Promise<void>
@@ -136,6 +141,18 @@ export async function createContext(config: Config): Promise<Context> {
   })
   await orders.seed()
 
+  const tries = createTries(redis, prefix, pii, log)
+  const askProgress = createAskProgress(orders.workOrders.progress, tries, log)
+  const progressTexts = createProgressTexts({
+    db,
+    requesters,
+    outgoing: () => channelsRef.get().outgoing,
+    ask: askProgress,
+    tries,
+    clock,
+    log,
+  })
+
   const listeners: OfferListener[] = []
   const queue = queueRef.set(
     createQueue({
@@ -165,6 +182,7 @@ export async function createContext(config: Config): Promise<Context> {
       requesters,
       screen: orders.screen,
       requirementFor: (account) => config.routing[account] ?? {},
+      forMachine: progressTexts.takes,
       wake,
       log,
       send: sending.send,
@@ -203,7 +221,7 @@ export async function createContext(config: Config): Promise<Context> {
       keyPrefix: `${prefix}:`,
       dataDir: config.dataDir,
       durable,
-      intake: followTexts(linking.wrap(contacts.intake), deskRef.get, log),
+      intake: followTexts(progressTexts.wrap(linking.wrap(contacts.intake)), deskRef.get, log),
       async eraseFollower({ openid }) {
         await requesters.forgetWechat(openid)
         await contacts.forgetAddress('wechat', requesters.lookupOf({ kind: 'wechat', address: openid }))
@@ -242,6 +260,7 @@ export async function createContext(config: Config): Promise<Context> {
           return true
         },
       },
+      progress: askProgress,
       signedIn: {
         list: async () =>
           (await presence().signedIn()).flatMap(({ phone, intent }) =>
@@ -324,6 +343,7 @@ export async function createContext(config: Config): Promise<Context> {
     calls,
     desk,
     orders,
+    progress: { ask: askProgress, texts: progressTexts },
     async start() {
       durable.start()
       jobs.start()

@@ -21,6 +21,8 @@ export type IntakeDeps = {
   screen: Screen
   /** What the addressed number or account asks of an agent, e.g. the enterprise desk's number. */
   requirementFor: (account: string) => Requirement
+  /** Whether a text is a question that a machine answers, such as one for the progress of an order. */
+  forMachine?: (item: InboundText) => boolean
   /** Rings after each commit: the relay need not wait for its poll. */
   wake: () => void
 }
@@ -35,11 +37,13 @@ export function createIntake(deps: IntakeDeps): Intake {
 }
 
 /**
- * Tying a telephone to WeChat is done by machine; nobody needs to wait for it. Six digits are a code only while one is
- * expected: otherwise they are what a citizen says.
+ * Tying a telephone to WeChat and telling progress is done by machine; nobody needs to wait for it. Six digits are a
+ * code only while one is expected: otherwise they are what a citizen says.
  */
 async function isForMachine(deps: IntakeDeps, item: InboundText, requesterId: string): Promise<boolean> {
   if (!asksForPerson(item)) return true
+  // Whoever is in danger reaches a person, whatever else he asks.
+  if (deps.forMachine?.(item) && !deps.screen(item.text).emergency) return true
   const command = item.channel === 'wechat' && item.kind === 'text' ? linkCommand(item.text) : null
   if (!command) return false
   return command.type === 'claim' || (await deps.requesters.hasOpenClaim(requesterId))
@@ -69,7 +73,7 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
         account: item.account,
         providerId: item.providerId,
         requesterId: person.requesterId,
-        name: item.event?.name ?? item.control ?? 'linkCommand',
+        name: item.event?.name ?? item.control ?? (deps.forMachine?.(item) ? 'progressAsked' : 'linkCommand'),
         // A number or a code is no business of an event's row.
         data: item.event ?? (item.control ? { text: item.text } : {}),
         receivedAt: item.receivedAt,

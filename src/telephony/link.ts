@@ -33,6 +33,8 @@ export type LinkOptions = {
   connect: ConnectAmi
   log: Log
   onEvents(events: CallEvent[]): void
+  /** Every wanted event as it came, for questions of the dialplan that are no facts about a call. */
+  onMessage?(message: AmiMessage): void
   /** A session has begun and is identified: a snapshot is due. */
   onUp(): void
   onDown(): void
@@ -67,6 +69,7 @@ export function createLink(options: LinkOptions): Link {
       if (!node) return
       meanwhile?.push(message)
       tell(digest(message, legs, node, now()))
+      options.onMessage?.(message)
     },
     onUp: () => void identify(++session),
     onDown() {

@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { Lease, LeaseHooks } from '../db/lease.ts'
+import type { AmiMessage } from './ami/frames.ts'
 import type { AmiTarget, ConnectAmi } from './ami/transport.ts'
 import type { CallEvent } from './call-event.ts'
 import { createHeartbeat } from './heartbeat.ts'
@@ -54,6 +55,8 @@ export type NodeOptions = {
   onInStep(link: Link, members: QueueMember[]): Promise<void>
   /** Every event, on every gateway. */
   onEvent(event: CallEvent): void
+  /** What the dialplan asks; heard by the owner only, so that it is answered once. */
+  onQuestion?(message: AmiMessage, link: Link): void
   log: Log
   heartbeat?: { resumeAfterMs?: number }
   /** Events that may wait for their commit before they are dropped and a resync is due. */
@@ -113,6 +116,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
         options.onEvent(event)
       }
     },
+    onMessage: (message) => isOwner() && options.onQuestion?.(message, link),
     onUp() {
       clearTimeout(giveUp)
       const node = link.node()

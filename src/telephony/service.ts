@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts'
 import { createLease } from '../db/lease.ts'
+import type { AskProgress } from '../channels/progress.ts'
 import type { Db } from '../db/pool.ts'
 import { connectAsteriskAmiClient } from './ami/asterisk-ami-client.ts'
 import type { AmiTarget } from './ami/transport.ts'
@@ -8,6 +9,7 @@ import { createCallControl, type CallControl } from './control.ts'
 import { createNativeQueue, type NativeQueue } from './native-queue.ts'
 import { createNode, type AsteriskNode, type NodeFiles, type NodeHealth } from './node.ts'
 import { createNodeMarks } from './node-marks.ts'
+import { createProgressCalls } from './progress-calls.ts'
 import type { CallSink, CallSpool, Healthy, OpenCalls, SignedIn } from './ports.ts'
 import type { Recordings } from './recording.ts'
 import type { Nodes } from './speaker.ts'
@@ -39,6 +41,8 @@ export type TelephonyOptions = {
   healthy: Healthy
   signedIn: SignedIn
   recordings: Recordings | null
+  /** Answers callers who follow their order; without it the dialplan apologises. */
+  progress?: AskProgress
   log: Log
   /** A dead gateway's node is taken over after this time (semantics: races), milliseconds. */
   leaseMs?: number
@@ -60,6 +64,7 @@ export function createTelephony(options: TelephonyOptions): Telephony {
   }
   const nativeQueue = createNativeQueue(nodes, options.signedIn, log)
   const marks = createNodeMarks(db, log)
+  const onQuestion = options.progress && createProgressCalls(options.progress, () => new Date(), log)
 
   for (const { target, files } of options.nodes) {
     const node = createNode({
@@ -75,6 +80,7 @@ export function createTelephony(options: TelephonyOptions): Telephony {
       onInStep: (link, present) => nativeQueue.reconcile(link, present),
       onEvent: (event) => listeners.forEach((listener) => listener(event)),
       log,
+      ...(onQuestion ? { onQuestion } : {}),
       ...(options.resumeAfterMs === undefined ? {} : { heartbeat: { resumeAfterMs: options.resumeAfterMs } }),
     })
     members.push({ node, files })
