@@ -79,7 +79,7 @@ export const timeExtension: Topics['timeExtension'] = {
   apply: law(article(15), '复杂疑难的诉求未能限时办结的，应当向平台说明原因', 'BY24-D06'),
   atMost: silent('条例没有规定继续办理的最长期限'),
   tells: law(article(15), '向平台说明原因，告知诉求人办理进度、解决措施及办理期限', [
-    { code: 'reason', label: '未能限时办结的原因' },
+    { code: 'reason', label: '原因' },
     { code: 'progress', label: '办理进度' },
     { code: 'measures', label: '解决措施' },
     { code: 'limit', label: '办理期限' },

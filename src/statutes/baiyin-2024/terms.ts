@@ -65,7 +65,7 @@ const all: readonly Term[] = [
     cite: article(10, 2),
     basis: 'localPolicy',
     words: '平台规定的期限',
-    because: '条文没有写明起算，比照第三款“接到转办件后”，以送达承办单位收件箱为准',
+    because: '条文没有写明起算，比照第三款自接到转办件起，以送达承办单位收件箱为准',
     yieldsToOtherLaw: otherLaw,
   },
   {
@@ -137,7 +137,7 @@ const all: readonly Term[] = [
     cite: article(10, 1),
     basis: 'localPolicy',
     words: '接到诉求后',
-    because: '条文没有受理的期限；不限定受理，“受理当日”转交就失去意义。按小时计算，临近零点接到的也来得及',
+    because: '条文没有受理的期限；不限定受理，当日转交就失去意义。按小时计算，临近零点接到的也来得及',
   },
   {
     id: 'BY24-D11',

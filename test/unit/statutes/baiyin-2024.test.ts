@@ -1,0 +1,336 @@
+import { describe, expect, it } from 'vitest'
+import { roles } from '../../../src/base/actor.ts'
+import { baiyin2024 } from '../../../src/statutes/baiyin-2024/index.ts'
+import { dayOf, formatInstant, parseDay } from '../../../src/statutes/calendar.ts'
+import { dueOf, extendedDue, type Start } from '../../../src/statutes/deadline.ts'
+import { findStatute, findTerm } from '../../../src/statutes/registry.ts'
+import { stateCouncilCalendar } from '../../../src/statutes/state-council.ts'
+import { elements } from '../../../src/statutes/statute.ts'
+import { concerns, workingDays, type Term } from '../../../src/statutes/term.ts'
+import { placeOf } from '../../../src/statutes/types.ts'
+import { answersIn, citedBy, printedWords, quotesOf } from '../../support/statute-answers.ts'
+import { printedArticles } from '../../support/statute-text.ts'
+
+const { topics, terms } = baiyin2024
+const answers = answersIn(topics, 'topics')
+const cited = citedBy(baiyin2024)
+const printed = printedArticles('baiyin-2024')
+
+describe('docs/statutes/baiyin-2024.md', () => {
+  it('is the whole regulation', () => {
+    expect([...printed.keys()]).toEqual(Array.from({ length: 33 }, (_, i) => i + 1))
+    expect(printed.get(10)?.paragraphs).toHaveLength(4)
+    expect(printed.get(11)?.paragraphs[0]?.items).toHaveLength(3)
+    expect(printed.get(14)?.paragraphs[0]?.items).toHaveLength(5)
+    expect(printed.get(22)?.paragraphs[0]?.items).toHaveLength(4)
+    expect(printed.get(23)?.paragraphs[0]?.items).toHaveLength(6)
+  })
+
+  it.each(cited.map(({ path, article }) => [path, placeOf(article), article] as const))(
+    '%s cites %s, which exists',
+    (_path, _place, { article, paragraph, item }) => {
+      const inside = printed.get(article)?.paragraphs[(paragraph ?? 1) - 1]
+      expect(inside).toBeDefined()
+      if (item !== undefined) expect(inside?.items.length).toBeGreaterThanOrEqual(item)
+    },
+  )
+
+  it('has every article with behaviour in a topic or a term', () => {
+    // 1 purpose, 4 principle, 7 system of handling, 32 other penalties, 33 entry into force
+    const named = new Set(cited.map(({ article }) => article.article))
+    expect([...printed.keys()].filter((n) => !named.has(n))).toEqual([1, 4, 7, 32, 33])
+    expect(printedWords({ statute: 'baiyin-2024', title: '', article: 33 })).toContain('2024年12月15日起施行')
+    expect(baiyin2024).toMatchObject({ status: 'inForce', inForceFrom: '2024-12-15', numberPrefix: 'BY' })
+  })
+
+  it.each(quotesOf(baiyin2024))('%s quotes “%s”, which stands there', (_path, quote, text) =>
+    expect(text).toContain(quote),
+  )
+})
+
+describe('白银市民情直通平台诉求办理条例 as data', () => {
+  it('answers every topic at least once, in Chinese, with a reason for every reading', () => {
+    for (const [topic, value] of Object.entries(topics))
+      expect(answersIn(value, topic).length, topic).toBeGreaterThan(0)
+    for (const { path, answer } of answers) {
+      expect(answer.says, path).toMatch(/[\u4e00-\u9fff]{4}/)
+      if (answer.basis === 'reading') expect(answer.because, path).toMatch(/[\u4e00-\u9fff]{4}/)
+    }
+  })
+
+  it('names only terms that exist, and every term somewhere', () => {
+    const named = JSON.stringify(topics).match(/BY24-D\d\d/g) ?? []
+    expect([...new Set(named)].sort()).toEqual(Object.keys(terms).sort())
+  })
+
+  it('names only roles that exist', () => {
+    const known: readonly string[] = roles
+    const { dispatch, supervision, followUp, recusal } = topics
+    for (const answer of [dispatch.whoDecides, supervision.who, followUp.judge, recusal.whoDecides]) {
+      expect(answer.basis).not.toBe('silent')
+      if (answer.basis !== 'silent') for (const role of answer.value) expect(known).toContain(role)
+    }
+  })
+
+  it.each([
+    ['kinds', topics.acceptance.kinds],
+    ['requesterKinds', topics.acceptance.requesterKinds],
+    ['media', topics.acceptance.media!],
+    ['sources', topics.acceptance.sources!],
+    ['indicators', topics.rating.indicators],
+    ['tells', topics.timeExtension.tells],
+    ['coUnitLate', topics.handlingLimit.coUnitLate!],
+  ])('gives %s in the words of the text', (_name, answer) => {
+    expect(answer.basis).toBe('law')
+    if (answer.basis !== 'law') return
+    const text = answer.cite.map(printedWords).join('')
+    for (const { label } of answer.value) expect(text).toContain(label.replace(/\s/g, ''))
+  })
+
+  it('claims no number as law: the text gives none', () => {
+    const law = Object.values(terms).filter((term) => term.basis === 'law')
+    expect(law.map((term) => [term.id, term.within.unit])).toEqual([
+      ['BY24-D01', 'atOnce'],
+      ['BY24-D02', 'sameDay'],
+      ['BY24-D03', 'sameDay'],
+      ['BY24-D09', 'always'],
+    ])
+  })
+
+  it('ships no number for what the platform has to set', () => {
+    const unset = Object.values(terms).filter((term) => term.within.unit === 'setByPlatform')
+    expect(unset.map((term) => term.id)).toEqual(['BY24-D04', 'BY24-D05', 'BY24-D08'])
+  })
+
+  it('第九条 第四款: the platform asks for identity when it needs it, and misses none', () => {
+    const must = elements.filter((element) => {
+      const rule = topics.acceptance.elements[element]
+      return rule.basis !== 'silent' && rule.value.must
+    })
+    expect(must).toEqual(['kind', 'facts'])
+  })
+
+  it('第十条 第四款: five procedures are told, entered or not; of a report to discipline nothing is kept', () => {
+    const byLaw = topics.referral.matters.flatMap((m) => ('cite' in m ? [m.value] : []))
+    expect(byLaw.map((m) => m.code)).toEqual(['legalProcedure', 'petition', 'namedReport'])
+    expect(byLaw.filter((m) => !m.keepsSubstance).map((m) => m.code)).toEqual(['namedReport'])
+    expect(byLaw.map((m) => m.label).join('')).toBe('复议、仲裁、诉讼信访纪检监察')
+  })
+
+  it('第十二条 第二款: the centre decides on a send-back, and the requester is told by law', () => {
+    expect(topics.sendBack).toMatchObject({
+      fromPlatform: { basis: 'law', value: { within: 'BY24-D07', verdict: 'centre' } },
+      tellRequester: { basis: 'law', value: true },
+    })
+  })
+
+  it('第十三条: a unit may submit upward, for four reasons', () => {
+    const upward = topics.supervision.onward.flatMap((o) => ('value' in o ? [o.value] : []))
+    expect(upward.find((o) => o.code === 'submittedUpward')).toMatchObject({
+      by: 'unit',
+      may: true,
+      to: 'government',
+      grounds: [
+        { code: 'legacy' },
+        { code: 'policyChange' },
+        { code: 'otherComplex' },
+        { code: 'unclearDuty' },
+      ],
+    })
+  })
+
+  it('第十五条: lateness is explained afterwards, without approval and without a cap', () => {
+    expect(topics.timeExtension).toMatchObject({
+      apply: { basis: 'law', value: 'BY24-D06' },
+      afterDue: { basis: 'law', value: true },
+      approver: { basis: 'silent' },
+      atMost: { basis: 'silent' },
+      beyondCap: { basis: 'silent' },
+    })
+  })
+
+  it('第十七条: handled again with a new limit, or explained; the unit does not judge itself', () => {
+    expect(topics.followUp).toMatchObject({
+      dissatisfied: { basis: 'law', value: 'handleAgainOrExplain' },
+      clockOfHandlingAgain: { basis: 'reading', value: 'newLegNewLimit' },
+    })
+    const { judge } = topics.followUp
+    expect(judge.basis === 'silent' ? [] : judge.value).not.toContain('unit')
+  })
+
+  it('第十九条: only the platform terminates; want of cooperation alone is not enough', () => {
+    const grounds = topics.termination.grounds.flatMap((g) => ('value' in g ? [g.value] : []))
+    expect(grounds.map((g) => [g.code, g.by])).toEqual([
+      ['unlawful', 'platform'],
+      ['noCooperation', 'platform'],
+    ])
+    expect(grounds[1]?.needs?.map((n) => n.code)).toEqual(['withoutReason', 'cannotBeHandled'])
+  })
+
+  it('第二十三条: six situations of supervision stand in the text, the numbers are the centre’s', () => {
+    const { triggers } = topics.supervision
+    const items = triggers.flatMap((t) => ('cite' in t ? t.cite.map((a) => a.item) : []))
+    expect(items).toEqual([1, 2, 3, 4, 5, 6])
+    for (const trigger of triggers)
+      if ('value' in trigger && trigger.value.atLeast !== undefined) expect(trigger.basis).toBe('localPolicy')
+  })
+
+  it('第二十四条 至 第二十六条: onward to inspection, deputies and the leaders of the government', () => {
+    const to = topics.supervision.onward.flatMap((o) =>
+      'cite' in o ? [[o.cite[0]?.article, o.value.to, o.value.may ?? false]] : [],
+    )
+    expect(to).toEqual([
+      [24, 'governmentInspection', false],
+      [25, 'deputies', true],
+      [26, 'government', true],
+      [13, 'government', true],
+      [29, 'police', false],
+    ])
+  })
+
+  it('stops no clock: the text knows no recusal', () => {
+    expect(topics.recusal.stopsClock.basis).toBe('silent')
+    expect(Object.values(terms).filter((term) => term.stopsFor)).toEqual([])
+  })
+
+  it('is found by slug and by the ids of its terms', () => {
+    expect(findStatute('baiyin-2024')).toBe(baiyin2024)
+    for (const id of Object.keys(terms)) expect(findTerm(id)?.statute.slug).toBe('baiyin-2024')
+  })
+})
+
+const calendar = stateCouncilCalendar()
+const start = (text: string): Start => {
+  const day = parseDay(text)
+  return day === null ? new Date(text) : { day }
+}
+const term = (id: string): Term => {
+  const found = terms[id]
+  if (!found) throw new Error(id)
+  return found
+}
+const shown = (result: ReturnType<typeof dueOf>): string =>
+  'refused' in result ? result.refused : result.due ? formatInstant(result.due) : result.why
+const due = (id: string, from: string): string => shown(dueOf(term(id), start(from), calendar))
+
+/** [start, the first instant that is too late, why]. In 2026 the days 02-14, 02-28, 05-09, 09-20, 10-10 are 补班. */
+type Case = [string, string, string]
+
+describe('第十条 第二款 能够即时答复的，应当立即答复 (BY24-D01)', () => {
+  it('has no clock', () => expect(due('BY24-D01', '2026-03-02T10:00+08:00')).toBe('atOnce'))
+})
+
+describe.each([
+  ['第十条 第二款 咨询在受理当日转交', 'BY24-D02'],
+  ['第十条 第三款 其他类型在受理当日转交', 'BY24-D03'],
+])('%s (%s)', (_article, id) => {
+  it.each<Case>([
+    ['2026-03-02T00:00:00+08:00', '2026-03-03T00:00:00+08:00', 'the first minute of the day'],
+    ['2026-03-02T23:59:59+08:00', '2026-03-03T00:00:00+08:00', 'the last second of the day'],
+    ['2026-03-02', '2026-03-03T00:00:00+08:00', 'a date stands for any instant of it'],
+    ['2026-03-07T20:00+08:00', '2026-03-08T00:00:00+08:00', 'a Saturday is a day like any other'],
+    ['2026-02-17T23:10+08:00', '2026-02-18T00:00:00+08:00', 'inside the Spring Festival'],
+    ['2026-02-28T09:00+08:00', '2026-03-01T00:00:00+08:00', 'month end, on a make-up Saturday'],
+    ['2025-12-31T23:10+08:00', '2026-01-01T00:00:00+08:00', 'year end'],
+    ['2026-03-02T16:30:00Z', '2026-03-04T00:00:00+08:00', 'an instant abroad is a day of Shanghai'],
+    ['2027-06-01T10:00+08:00', '2027-06-02T00:00:00+08:00', 'a year without a notice'],
+  ])('accepted %s, forwarded before %s: %s', (from, until) => expect(due(id, from)).toBe(until))
+
+  it('is never provisional: it asks for no working day', () =>
+    expect(dueOf(term(id), start('2027-06-01'), calendar)).toMatchObject({ provisional: false }))
+})
+
+describe('第十条: one of each pair is an order’s', () => {
+  it.each([
+    ['consultation', ['BY24-D02', 'BY24-D04']],
+    ['help', ['BY24-D03', 'BY24-D05']],
+    ['complaint', ['BY24-D03', 'BY24-D05']],
+    [null, ['BY24-D03', 'BY24-D05']],
+  ])('%s: %o', (kind, ids) => {
+    const pairs = ['BY24-D02', 'BY24-D03', 'BY24-D04', 'BY24-D05'].map(term)
+    expect(pairs.filter((t) => concerns(t, { kind, handlingClass: null })).map((t) => t.id)).toEqual(ids)
+  })
+})
+
+describe('第十条 在平台规定的期限内 (BY24-D04, BY24-D05: set by the city or refused)', () => {
+  it.each(['BY24-D04', 'BY24-D05'])('%s is refused as it ships', (id) =>
+    expect(due(id, '2026-03-02T10:00+08:00')).toBe('limitNotConfigured'),
+  )
+  it('第十五条: once it is set, an explained lateness has no upper bound', () => {
+    const original = new Date('2026-03-10T00:00+08:00')
+    expect(extendedDue(original, workingDays(200), null, calendar)).toMatchObject({ overSoftCap: false })
+  })
+})
+
+describe('第十五条 及时告知诉求人 (BY24-D06: one working day after the limit has passed, local policy)', () => {
+  it.each<Case>([
+    ['2026-03-10T00:00:00+08:00', '2026-03-12T00:00:00+08:00', 'the limit ended with Monday: Wednesday'],
+    ['2026-03-07T00:00:00+08:00', '2026-03-10T00:00:00+08:00', 'ended with Friday'],
+    [
+      '2026-02-15T00:00:00+08:00',
+      '2026-02-25T00:00:00+08:00',
+      'ended with the make-up day before the festival',
+    ],
+    ['2026-01-01T00:00:00+08:00', '2026-01-05T00:00:00+08:00', 'year end: Sunday 01-04 is worked'],
+  ])('passed %s, told before %s: %s', (from, until) => expect(due('BY24-D06', from)).toBe(until))
+})
+
+describe.each([
+  ['第十二条 第二款 及时说明情况并申请退回', 'BY24-D07'],
+  ['第十四条 第（一）项 及时联系诉求人', 'BY24-D11'],
+])('%s (%s: one working day, local policy)', (_article, id) => {
+  it.each<Case>([
+    ['2026-03-02T10:00+08:00', '2026-03-04T00:00:00+08:00', 'plain week'],
+    ['2026-03-02T23:59:59+08:00', '2026-03-04T00:00:00+08:00', 'the last second of the day'],
+    ['2026-03-03T00:00:00+08:00', '2026-03-05T00:00:00+08:00', 'one second later is another day'],
+    ['2026-03-06T17:00+08:00', '2026-03-10T00:00:00+08:00', 'across a weekend'],
+    ['2026-10-09T17:30+08:00', '2026-10-11T00:00:00+08:00', 'the Saturday after National Day is worked'],
+    ['2026-02-14T09:00+08:00', '2026-02-25T00:00:00+08:00', 'delivered on a make-up day, then the festival'],
+    ['2026-04-30T20:00+08:00', '2026-05-07T00:00:00+08:00', 'month end, across Labour Day'],
+    ['2025-12-31T20:00+08:00', '2026-01-05T00:00:00+08:00', 'year end'],
+  ])('from %s until %s: %s', (from, until) => expect(due(id, from)).toBe(until))
+
+  it('is provisional where the notice is missing', () =>
+    expect(dueOf(term(id), start('2026-12-31T10:00+08:00'), calendar)).toMatchObject({ provisional: true }))
+})
+
+describe('第二十二条 第（二）项 限期书面反馈 (BY24-D08: named by each notice)', () => {
+  it('has no limit of its own', () =>
+    expect(due('BY24-D08', '2026-03-02T10:00+08:00')).toBe('limitNotConfigured'))
+})
+
+describe('第十六条 二十四小时服务 (BY24-D09)', () => {
+  it('is a standing duty', () => {
+    expect(due('BY24-D09', '2026-03-02')).toBe('always')
+    expect(term('BY24-D09').ends).toEqual([])
+  })
+})
+
+describe('第十条 第一款 接到诉求后 (BY24-D10: two hours, local policy)', () => {
+  it.each<Case>([
+    ['2026-03-02T10:00+08:00', '2026-03-02T12:00:00+08:00', 'a working day'],
+    ['2026-02-17T23:10+08:00', '2026-02-18T01:10:00+08:00', 'over midnight, inside the festival'],
+    ['2025-12-31T23:50+08:00', '2026-01-01T01:50:00+08:00', 'year end'],
+  ])('raised %s, decided before %s: %s', (from, until) => expect(due('BY24-D10', from)).toBe(until))
+  it('needs the instant', () => expect(due('BY24-D10', '2026-03-02')).toBe('instantNeeded'))
+})
+
+describe('第十八条 配合单位提交办理结果 (BY24-D12: three working days, local policy)', () => {
+  it.each<Case>([
+    ['2026-03-02T10:00+08:00', '2026-03-06T00:00:00+08:00', 'plain week'],
+    ['2026-05-07T10:00+08:00', '2026-05-12T00:00:00+08:00', 'the make-up Saturday counts'],
+    ['2026-02-13T18:00+08:00', '2026-02-26T00:00:00+08:00', 'across the Spring Festival'],
+  ])('from %s until %s: %s', (from, until) => expect(due('BY24-D12', from)).toBe(until))
+})
+
+describe('第二十条 第一款 及时发出风险预警 (BY24-D13: five minutes, local policy)', () => {
+  it.each<Case>([
+    ['2026-03-02T10:00+08:00', '2026-03-02T10:05:00+08:00', 'by day'],
+    ['2026-02-17T23:58+08:00', '2026-02-18T00:03:00+08:00', 'over midnight, inside the festival'],
+  ])('seen %s, answered before %s: %s', (from, until) => expect(due('BY24-D13', from)).toBe(until))
+})
+
+describe('第三十三条', () => {
+  it('applies from its first day', () =>
+    expect(parseDay(baiyin2024.inForceFrom ?? '')).toBe(dayOf(new Date('2024-12-15T00:00+08:00'))))
+})
