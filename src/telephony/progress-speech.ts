@@ -7,14 +7,22 @@ import { civil, dayOf } from '../statutes/calendar.ts'
  */
 const wordPrompts: Record<string, string> = {
   '已登记，正在确定是否受理': 'progress-registered',
-  已受理: 'progress-accepted',
-  不予受理: 'progress-refused',
-  '已受理，与同一事项合并办理': 'progress-merged',
   待确定是否受理: 'progress-undecided',
+  等待补齐材料: 'progress-incomplete',
+  请按通知补齐材料: 'progress-supply',
+  已受理: 'progress-accepted',
   待转承办单位: 'progress-undispatched',
   承办单位办理中: 'progress-handled',
+  '承办单位已反馈，正在审核': 'progress-fed-back',
+  已办结: 'progress-concluded',
+  不予受理: 'progress-refused',
   已告知理由和其他渠道: 'progress-refusal-told',
+  '已受理，与同一事项合并办理': 'progress-merged',
   随合并的办理单办理: 'progress-merged-along',
+  已终止办理: 'progress-terminated',
+  '已终止办理，理由已告知': 'progress-termination-told',
+  已移交其他机关: 'progress-transferred',
+  '由接收机关办理，接收机关已告知': 'progress-transfer-told',
 }
 
 /** Prompts for acceptance and progress, by their words: `test/unit/telephony/progress-speech.test.ts` compares both. */
