@@ -37,7 +37,7 @@ export function decideNotice(body: NoticeBody, entries: readonly CalendarEntry[]
   const reference = referenceOf(body)
   if (typeof reference !== 'string') return reference
   if (year < firstYear || year > lastYear)
-    return refuse('yearOutOfRange', `年份应当在 ${firstYear} 年至 ${lastYear} 年之间。`, {
+    return refuse('yearOutOfRange', `年份应当在 ${firstYear} 年至 ${lastYear} 年之间，请核对后重新录入。`, {
       field: 'year',
       message: `${year} 年超出范围`,
     })
