@@ -10,6 +10,8 @@ import type { Outgoing } from '../channels/outgoing/service.ts'
 import type { Config } from '../config/config.ts'
 import type { Contacts } from '../contacts/service.ts'
 import type { Db } from '../db/pool.ts'
+import { createKnowledgeDuties } from '../knowledge-base/duties/service.ts'
+import { createKnowledgeSupervision } from '../knowledge-base/duties/supervision.ts'
 import { knowledgeRoutes } from '../knowledge-base/routes.ts'
 import { createKnowledgeBase } from '../knowledge-base/service.ts'
 import type { Jobs } from '../queue/jobs.ts'
@@ -52,7 +54,7 @@ export function createOrders(parts: Parts) {
   const statute = statutes.of(config.city)
   const workingCalendar = createWorkingCalendar({ db, log })
   const calendar = workingCalendar.current
-  const knowledge = createKnowledgeBase(db, clock)
+  const knowledge = createKnowledgeBase(db, clock, statute)
 
   const control = () => telephony()?.control ?? null
   const referrals = createReferrals({
@@ -129,6 +131,19 @@ export function createOrders(parts: Parts) {
     record: recordAccess,
   })
 
+  const knowledgeSupervision = createKnowledgeSupervision(db)
+  const knowledgeDuties = createKnowledgeDuties({
+    db,
+    clock,
+    statute,
+    calendar,
+    units: () => workOrders.units(),
+    supervise: knowledgeSupervision.supervise,
+    // Units see it in their list of duties; here it leaves a trace for operators.
+    remind: async (_tx, { unit, why, subject }) =>
+      log.info({ unit, why, kind: subject.kind, subject: subject.id }, 'knowledge duty waits for its unit'),
+  })
+
   const bells = createBells({ db, clock, statutes, calendar })
   jobs.handle<BellData>('deadlines', 'workOrderDue', (data) => bells.ring(data))
   jobs.handle<{ contactId: string; messageId: string }>(
@@ -166,6 +181,7 @@ export function createOrders(parts: Parts) {
       await bells.remind()
       await bells.recompute()
       await incidents.sweep()
+      await knowledgeDuties.sweep()
     },
     /** Public law and its clock: no sign-in, but a limit of their own. */
     async publicRoutes(app: FastifyInstance): Promise<void> {
@@ -178,7 +194,11 @@ export function createOrders(parts: Parts) {
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(workOrderRoutes, { workOrders, samePerson: requesters.samePerson })
       await app.register(referralRoutes, { referrals, incidents })
-      await app.register(knowledgeRoutes, { knowledge })
+      await app.register(knowledgeRoutes, {
+        knowledge,
+        duties: knowledgeDuties,
+        supervision: knowledgeSupervision,
+      })
     },
   }
 }
