@@ -91,16 +91,20 @@ export function createBells(parts: BellParts) {
       return markAll('reminded', await clocks.toRemindNow(db, now, limit), now)
     },
 
-    /** Computes provisional due dates again under a calendar that they were not computed with. @returns how many orders */
+    /**
+     * Computes running due dates again under a calendar that they were not computed with.
+     * @returns how many orders; fewer than `limit` means that none is left
+     */
     async recompute(limit = 200): Promise<number> {
       const known = calendar()
-      const orders = await clocks.provisionalOrders(db, known.version, limit)
-      for (const { number } of orders)
+      const orders = await clocks.ordersOfOtherCalendars(db, known.version, limit)
+      for (const { orderId } of orders)
         await db.tx(async (tx) => {
-          const order = await store.lockOrder(tx, number)
+          const order = await store.lockOrderById(tx, orderId)
           if (!order) return
           const statute = statutes.of(order.statute.slug)
           await recompute(tx, order, { statute, calendar: known, at: clock() })
+          await clocks.stampCalendar(tx, orderId, known.version)
         })
       return orders.length
     },

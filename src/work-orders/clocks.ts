@@ -242,8 +242,10 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
       break
     case 'otherLawApplied': {
       const { law, article, within } = event
-      for (const term of Object.values(statute.terms).filter((t) => t.yieldsToOtherLaw))
-        change.patches.push({ leg: event.leg, term: term.id, otherLaw: { law, article, within } })
+      for (const term of Object.values(statute.terms).filter((t) => t.yieldsToOtherLaw)) {
+        const { leg = 0 } = scopeOf(term, event.leg)
+        change.patches.push({ leg, term: term.id, otherLaw: { law, article, within } })
+      }
       break
     }
     case 'opened':
@@ -282,8 +284,14 @@ function delivered(
   return event.legs.flatMap(({ n, role }) => {
     // The petition office supervises; it has nothing to finish.
     if (role === 'petition') return []
+    // A co-unit has the limit of its own where the statute gives it one, and else that of the lead.
+    const own = context.statute.topics.handlingLimit.coUnitResult.basis !== 'silent'
     const facts: TermEvent[] =
-      role === 'co' ? ['workOrder.delivered', 'coLeg.delivered'] : ['workOrder.delivered']
+      role !== 'co'
+        ? ['workOrder.delivered']
+        : own
+          ? ['coLeg.delivered']
+          : ['workOrder.delivered', 'coLeg.delivered']
     return facts.flatMap((fact) =>
       startedBy(order, context.statute, fact).flatMap(
         (term) => startTerm(term, order, scopeOf(term, n), context.at, context) ?? [],
@@ -311,7 +319,8 @@ function noticeClock(n: number, due: Date, { statute, calendar, at }: ClockConte
   return {
     leg: 0,
     procedure: n,
-    term: answer?.id ?? noticeTerm,
+    // A term with a number of its own would be counted again; a notice's day stands as it was set.
+    term: answer?.within.unit === 'setByPlatform' ? answer.id : noticeTerm,
     startedAt: at,
     due,
     provisional: false,
@@ -344,7 +353,7 @@ export function recomputed(
 ): (Clock & { due: Date })[] {
   return running.flatMap((clock) => {
     const term = statute.terms[clock.term]
-    const found = term && clock.procedure === 0 ? dueNow(term, order, clock, statute, calendar) : null
+    const found = term ? dueNow(term, order, clock, statute, calendar) : null
     const same =
       found?.due.getTime() === clock.due.getTime() &&
       found.provisional === clock.provisional &&

@@ -174,19 +174,29 @@ export const runningAndMet = (tx: Tx, orderId: string): Promise<Clock[]> =>
     [orderId],
   )
 
-/** Orders with running clocks that were computed without the notice of a year, under another calendar than this. */
-export const provisionalOrders = (
+/** Orders with running clocks that were computed under another calendar than this: a year's notice or a closure came. */
+export const ordersOfOtherCalendars = (
   tx: Tx,
   calendarVersion: string,
   limit: number,
-): Promise<{ number: string }[]> =>
+): Promise<{ orderId: string }[]> =>
   tx.query(
-    `select distinct o.number from work_order_deadlines d join work_orders o on o.id = d.order_id
-     where d.provisional and d.met_at is null and d.missed_at is null and d.voided_at is null
-       and d.calendar_version <> $1
-     limit $2`,
+    // Two ranges instead of `<>`, which no index serves.
+    `select distinct order_id as "orderId" from (
+       select d.order_id from work_order_deadlines d
+       where ${waiting} and (d.calendar_version < $1 or d.calendar_version > $1) limit $2
+     ) others`,
     [calendarVersion, limit],
   )
+
+/** What the calendar does not touch (running hours, a day that a notice set) counts as computed under it, too. */
+export async function stampCalendar(tx: Tx, orderId: string, calendarVersion: string): Promise<void> {
+  await tx.query(
+    `update work_order_deadlines d set calendar_version = $2
+     where d.order_id = $1 and ${waiting} and d.calendar_version <> $2`,
+    [orderId, calendarVersion],
+  )
+}
 
 /** A due date that moved into the future is missed no more, and is reminded of again. */
 export async function moveDeadline(

@@ -165,14 +165,18 @@ describe('a closure of the city (reading A-04)', () => {
     expect(await handling(later)).toMatchObject({ due: '2028-03-17T00:00:00+08:00', provisional: true })
   })
 
-  it('moves a final due date of what starts after it was entered', async () => {
+  it('moves a final due date that runs, and of what starts later', async () => {
+    const running = await delivered('2026-03-02T10:00+08:00')
+    expect(await handling(running)).toMatchObject({ due: '2026-03-10T00:00:00+08:00' })
     const { status } = await closure({
       from: '2026-03-04',
       to: '2026-03-05',
       reference: '鞍政办明电〔2026〕示例2号',
     })
     expect(status).toBe(201)
-    await sweepThere()
+    expect(await sweepThere()).toBeGreaterThan(0)
+    expect(await handling(running)).toMatchObject({ due: '2026-03-12T00:00:00+08:00', provisional: false })
+    expect(await sweepThere()).toBe(0)
     const later = await delivered('2026-03-03T10:00+08:00')
     expect(await handling(later)).toMatchObject({ due: '2026-03-13T00:00:00+08:00', provisional: false })
   })
