@@ -25,6 +25,7 @@ export function apply(order: WorkOrder, event: OrderEvent, { at, by }: Stamp): W
       return {
         ...next,
         state: 'dispatched',
+        concludedAt: null,
         legs: [...order.legs, ...event.legs.map((leg) => delivered(leg, at))],
         handlingClass: event.class ?? order.handlingClass,
       }
@@ -65,8 +66,8 @@ export function apply(order: WorkOrder, event: OrderEvent, { at, by }: Stamp): W
       return led ? after : { ...after, state: 'accepted' }
     }
     case 'audited': {
-      const { passed, points, note } = event
-      return { ...next, audits: [...order.audits, { at, by: by.id, passed, points, note }] }
+      const { type: _type, ...said } = event
+      return { ...next, audits: [...order.audits, { ...said, at, by: by.id }] }
     }
     case 'concluded':
       return { ...next, state: 'concluded', concludedAt: at }
@@ -75,19 +76,17 @@ export function apply(order: WorkOrder, event: OrderEvent, { at, by }: Stamp): W
       return { ...next, followUps: [...order.followUps, { ...said, at, by: by.id, verdict: null }] }
     }
     case 'judged': {
-      const { reasonable, reason, then } = event
-      const verdict = { reasonable, reason, then, by: by.id }
+      const { type: _type, followUp, ...judged } = event
+      const verdict = { ...judged, by: by.id }
       return {
         ...next,
-        followUps: order.followUps.map((f) => (f.n === event.followUp ? { ...f, verdict } : f)),
+        followUps: order.followUps.map((f) => (f.n === followUp ? { ...f, verdict } : f)),
       }
     }
     case 'rated': {
-      const { stars, components, dimensions, followUp } = event
-      return {
-        ...next,
-        rating: { stars, components, dimensions, followUp, at, by: by.id, final: false, before: [] },
-      }
+      const { type: _type, ...said } = event
+      const before = order.rating ? replaced(order.rating, at) : []
+      return { ...next, rating: { ...said, at, by: by.id, final: false, before } }
     }
     case 'ratingFinal':
       return { ...next, rating: order.rating && settled(order.rating, event, at) }
@@ -140,16 +139,15 @@ function settled(
   to: { stars: number | null; components: Record<string, number> | null },
   at: Date,
 ): NonNullable<WorkOrder['rating']> {
-  if (to.stars === null || to.stars === rating.stars) return { ...rating, final: true }
-  const { stars, components } = rating
-  return {
-    ...rating,
-    stars: to.stars,
-    components: to.components ?? components,
-    final: true,
-    before: [...rating.before, { stars, components, until: at }],
-  }
+  if (to.stars === null) return { ...rating, final: true }
+  const components = to.components ?? rating.components
+  return { ...rating, stars: to.stars, components, final: true, before: replaced(rating, at) }
 }
+
+const replaced = (
+  { stars, components, before }: NonNullable<WorkOrder['rating']>,
+  until: Date,
+): NonNullable<WorkOrder['rating']>['before'] => [...before, { stars, components, until }]
 
 function opened(next: WorkOrder, event: OrderEvent & { type: 'opened' }, { at, by }: Stamp): WorkOrder {
   const { n, leg, kind, said } = event

@@ -3,10 +3,12 @@ import type { HandlingClass, Limit } from '../statutes/term.ts'
 import type {
   Audit,
   FollowUp,
+  Judged,
   OutcomeOf,
   Procedure,
   ProcedureKind,
   Rating,
+  ReEvaluated,
   Result,
   SaidOf,
   Told,
@@ -138,16 +140,10 @@ export type OrderEvent =
   /** Back to the unit under the old clock: the audit failed. */
   | { type: 'returned'; leg: number; why: string }
   | { type: 'legEnded'; leg: number; why: string }
-  | { type: 'audited'; passed: boolean; points: Record<string, boolean>; note: string }
+  | ({ type: 'audited' } & Omit<Audit, 'at' | 'by'>)
   | { type: 'concluded' }
   | ({ type: 'followedUp' } & Omit<FollowUp, 'at' | 'by' | 'verdict'>)
-  | {
-      type: 'judged'
-      followUp: number
-      reasonable: boolean
-      reason: string
-      then: 'handleAgain' | 'explain' | 'none'
-    }
+  | ({ type: 'judged'; followUp: number } & Judged)
   | {
       type: 'rated'
       stars: number
@@ -169,13 +165,14 @@ export type OrderEvent =
       type: 'stepped'
       n: number
       kind: 'objection'
-      centre: { stars: number | null; reason: string }
+      centre: ReEvaluated
     }
   /** The limit of a leg moved: an extension in force, or another law's own limit. */
   | { type: 'extended'; leg: number; term: string; by: Limit }
   | { type: 'otherLawApplied'; leg: number; term: string; law: string; article: string; within: Limit }
-  | { type: 'terminated'; ground: string; reason: string }
-  | { type: 'transferred'; to: string; reason: string }
+  /** `tell`: what the requester is told of it. */
+  | { type: 'terminated'; ground: string; reason: string; tell?: string }
+  | { type: 'transferred'; to: string; reason: string; tell?: string }
   | { type: 'reopened'; reason: string }
   | { type: 'deadlineMissed'; term: string; due: string; leg?: number; procedure?: number }
   | { type: 'reminded'; term: string; due: string; leg?: number; procedure?: number }

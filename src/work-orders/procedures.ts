@@ -24,7 +24,7 @@ export type SaidOf = {
   /** 退回 */
   sendBack: { reason: string; papers: string[] }
   /** 终止办理 */
-  termination: { ground: string; reason: string; proof: string[] }
+  termination: { ground: string; reason: string; proof: string[]; attempts: Attempt[] }
   /** 督办 */
   supervision: {
     trigger: string
@@ -51,8 +51,17 @@ export type SaidOf = {
   /** 电话交办 */
   urgentHandOver: { situation: string; calls: UrgentCall[] }
   /** 移送、移交、提交督查、专报 */
-  onward: { to: string; grounds: string[]; reason: string; dossier: string | null }
+  onward: {
+    to: string
+    grounds: string[]
+    reason: string
+    dossier: string | null
+    /** Not handed on yet: the program found the facts, a person decides. */
+    proposed?: true
+  }
 }
+/** A try to reach the requester, or to win his help. */
+export type Attempt = { at: string; way: string; note: string }
 export type UrgentCall = { at: string; name: string; answered: boolean }
 export type ProcedureKind = keyof SaidOf
 
@@ -66,13 +75,19 @@ export type OutcomeOf = {
   recusal: { document: string; reason: string; late: boolean }
   explanation: { text: string; late: boolean }
   objection: {
-    centre: { by: string; at: string; stars: number | null; reason: string } | null
+    centre: ({ by: string; at: string } & ReEvaluated) | null
     office: { by: string; at: string; reason: string } | null
     reason: string
   }
   escalation: { decision: string; decidedBy: string }
   urgentHandOver: { arrival: string }
-  onward: { receipt: string | null }
+  onward: { receipt: string | null; reason?: string }
+}
+/** 复评: null keeps what was rated. */
+export type ReEvaluated = {
+  stars: number | null
+  components: Record<string, number> | null
+  reason: string
 }
 
 export type Procedure<K extends ProcedureKind = ProcedureKind> = K extends ProcedureKind
@@ -133,13 +148,21 @@ export type FollowUp = {
   solved: boolean | null
   satisfied: 'satisfied' | 'basicallySatisfied' | 'dissatisfied' | null
   says: string | null
+  /** The result turned out to be untrue (丹东 第十六条). */
+  untrue?: true
   /** Was the dissatisfied requester in the right; judged by somebody else than the unit. */
-  verdict: {
-    reasonable: boolean
-    reason: string
-    by: string
-    then: 'handleAgain' | 'explain' | 'none'
-  } | null
+  verdict: (Judged & { by: string }) | null
+}
+
+/** 诉求是否合理, judged by somebody else than the unit, and what follows. */
+export type Judged = {
+  reasonable: boolean
+  reason: string
+  then: 'handleAgain' | 'explain' | 'none'
+  /** 应办未办, or 不满意且诉求合理. */
+  ground?: 'leftUndone' | 'dissatisfied'
+  /** How a requester whose demand was found unreasonable was told so. */
+  told?: Told
 }
 
 /** 星级评价: the components it is made of, and every earlier value. */
@@ -162,6 +185,12 @@ export type Audit = {
   /** Code of each point of the standard and whether it is met. */
   points: Record<string, boolean>
   note: string
+  /** 办理质量, 1 to the highest star, where results are rated by stars. */
+  quality?: number
+  /** Co-units that had given neither result nor stage report. */
+  lacking?: string[]
+  /** What followed a result below the standard. */
+  then?: 'return' | 'track'
 }
 
 export type { HandlingClass }
