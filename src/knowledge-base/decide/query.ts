@@ -7,10 +7,10 @@ import { grams } from '../../base/grams.ts'
  */
 const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
 
+// Of single characters only those that are part of no other word: 就 is one half of 就医.
 const empty = new Set(
-  `请问 问 问一下 咨询 咨询一下 想 想问 想要 要 怎么 怎么办 怎样 怎么样 如何 什么 什么样 哪 哪里 哪儿 哪些 哪个 多少 多久 几 谁
-   是 是不是 有 有没有 没有 能 能不能 可以 可不可以 需要 应该 我 我们 我家 你 你们 他 他们 的 了 吗 呢 吧 啊 呀 么 在 和 与
-   及 或 就 都 也 还 把 被 给 对 从 到 向 这 那 这个 那个 一个 一下 办 找 不 会`
+  `请问 问一下 咨询一下 想问 想要 怎么 怎么办 怎样 怎么样 如何 什么 什么样 哪里 哪儿 哪些 哪个 多少 多久 是不是 有没有
+   没有 能不能 可以 可不可以 需要 应该 我们 我家 你们 他们 这个 那个 一个 一下 我 你 他 谁 的 了 吗 呢 吧 啊 呀 么`
     .split(/\s+/)
     .filter(Boolean),
 )
@@ -27,19 +27,21 @@ export type Asked = {
 
 export function askedOf(text: string): Asked {
   const plain = text.normalize('NFKC').toLowerCase()
-  const asked = cut(plain, empty)
-  // nothing but words that ask: then they are what is looked for
-  return asked.runs.length > 0 ? asked : cut(plain, new Set())
+  const asked = cut(plain, empty, 2)
+  // nothing but words that ask, or one character: then that is what is looked for
+  return asked.runs.length > 0 ? asked : cut(plain, new Set(), 1)
 }
 
-function cut(text: string, leftOut: ReadonlySet<string>): Asked {
+/** @param atLeast characters of a Chinese run: what is left over between two words that ask says nothing */
+function cut(text: string, leftOut: ReadonlySet<string>, atLeast: number): Asked {
   const words = [...segmenter.segment(text)].map(({ segment, isWordLike }) => ({ segment, isWordLike }))
   const weights = new Map<string, number>()
   const runs: string[] = []
   let run: string[] = []
   const close = (): void => {
-    if (run.length > 0) {
-      runs.push(run.join(''))
+    const whole = run.join('')
+    if (run.length > 0 && ([...whole].length >= atLeast || !/\p{Script=Han}/u.test(whole))) {
+      runs.push(whole)
       weigh(run, weights)
     }
     run = []
