@@ -44,6 +44,8 @@ export type ClockChange = {
   meets: ({ terms: string[] } & Scope)[]
   /** Met before, and running again under the old start. */
   reopens: ({ terms: string[] } & Scope)[]
+  /** Rights that had ended with the feedback and stand again until their old day. */
+  revives: { terms: string[]; leg: number }[]
   /** Owed no more: `all`, what does not belong to a procedure (`order`), or a scope, of given terms or all. */
   voids: ('all' | 'order' | ({ terms?: string[] } & Scope))[]
   /** An extension or another law's limit on running clocks of one leg. */
@@ -59,6 +61,7 @@ const none = (): ClockChange => ({
   starts: [],
   meets: [],
   reopens: [],
+  revives: [],
   voids: [],
   patches: [],
   recompute: false,
@@ -229,6 +232,9 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
     case 'returned': {
       const terms = metBy(statute, ['workOrder.fedBack', 'requester.answered'])
       change.reopens.push({ terms, leg: event.leg }, { terms, leg: 0 })
+      change.revives.push({ terms: windowsOf(statute), leg: event.leg })
+      // A stopped clock was not moved by what happened meanwhile.
+      change.recompute = true
       break
     }
     case 'legEnded':

@@ -64,10 +64,27 @@ export async function meetDeadlines(tx: Tx, orderId: string, scope: Scope, at: D
   ])
 }
 
-export async function reopenDeadlines(tx: Tx, orderId: string, scope: Scope): Promise<void> {
-  await tx.query(
-    `update work_order_deadlines set met_at = null where ${scoped} and met_at is not null`,
+/** @returns what runs again */
+export const reopenDeadlines = (
+  tx: Tx,
+  orderId: string,
+  scope: Scope,
+): Promise<(ClockKey & { due: Date; window: boolean })[]> =>
+  tx.query(
+    `update work_order_deadlines d set met_at = null where ${scoped} and met_at is not null
+     returning ${keyColumns}, d.due, d.is_window as "window"`,
     scopeValues(orderId, scope),
+  )
+
+export async function reviveDeadlines(
+  tx: Tx,
+  orderId: string,
+  { terms, leg }: { terms: readonly string[]; leg: number },
+): Promise<void> {
+  await tx.query(
+    `update work_order_deadlines set voided_at = null
+     where order_id = $1 and leg = $2 and procedure = 0 and term = any($3) and met_at is null`,
+    [orderId, leg, terms],
   )
 }
 

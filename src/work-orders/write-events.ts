@@ -60,7 +60,11 @@ async function moveClocks(tx: Tx, order: WorkOrder, event: OrderEvent, by: By): 
   if (event.type === 'registered') return start(tx, order.id, clocksOfRegistration(order, context), by)
   const change = clocksOf(order, event, context)
   for (const scope of change.meets) await clocks.meetDeadlines(tx, order.id, scope, by.at)
-  for (const scope of change.reopens) await clocks.reopenDeadlines(tx, order.id, scope)
+  for (const scope of change.reopens)
+    for (const { due, window, ...key } of await clocks.reopenDeadlines(tx, order.id, scope))
+      // Its bell may have rung while it stood: a due date that is past is missed at once.
+      if (!window) await addBell(tx, key, due, by.at)
+  for (const scope of change.revives) await clocks.reviveDeadlines(tx, order.id, scope)
   for (const scope of change.voids) await clocks.voidDeadlines(tx, order.id, voided(scope), by.at)
   await start(tx, order.id, change.starts, by)
   for (const { leg, term, ...patch } of change.patches)
