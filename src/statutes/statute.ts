@@ -68,9 +68,16 @@ export type Incident = (typeof incidents)[number]
 export type SupervisionTrigger = Labelled & {
   atLeast?: number
   withinDays?: number
+  /** 0–1: at least this part of all, where it is more than `atLeast`. */
+  share?: number
+  /** Ordered by those above the platform, who may begin at any level. */
+  fromAbove?: true
   /** Terms whose missing is this trigger: supervision begins by itself. */
   onMissed?: readonly string[]
 }
+
+/** A way of supervising; `dated` where its notice names the day by which the unit answers. */
+export type SupervisionMeans = Labelled & { dated?: true }
 
 /** One step of supervision (督办): `signedBy` where the answer must bear a leader's signature. */
 export type SupervisionLevel = Labelled & { means: readonly string[]; signedBy?: string; written?: true }
@@ -211,7 +218,7 @@ export type Topics = {
   supervision: {
     who: Answer<RoleNames>
     triggers: readonly Answer<SupervisionTrigger>[]
-    means: Answer<readonly Labelled[]>
+    means: Answer<readonly SupervisionMeans[]>
     levels: Answer<readonly SupervisionLevel[]>
     /** Id of the term of the answer, or a limit that each notice sets for itself. */
     answer: Answer<string>
@@ -300,7 +307,8 @@ export type Topics = {
     queryCode: Answer<true>
     protection: Answer<true>
   }
-  conduct: Named<unknown>
+  /** `grounds`: what a requester must not do; the only grounds of an entry about him. */
+  conduct: Named<unknown> & { grounds: Answer<readonly Labelled[]> }
   disclosure: Named<unknown>
   dataUse: Named<unknown>
   assessment: Named<unknown>

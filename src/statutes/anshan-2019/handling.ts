@@ -134,6 +134,16 @@ export const conduct: Topics['conduct'] = {
   abuse: law(article(13), '不得无正当理由反复使用渠道、长时间占用热线，不得骚扰、侮辱、威胁', true),
   lawfulMeans: law(article(14), '依法表达诉求', true),
   cooperation: law(article(15), '诉求人应当配合调查核实', true),
+  grounds: law(
+    [article(12), article(13), article(14), article(40)],
+    '歪曲捏造、诬告陷害，反复使用渠道、长时间占用热线，骚扰侮辱威胁，不正当手段或者非法行为',
+    [
+      { code: 'fabrication', label: '歪曲捏造事实，诽谤、诬告、陷害他人' },
+      { code: 'abuseOfLine', label: '无正当理由反复使用渠道、长时间占用热线' },
+      { code: 'harassment', label: '恶意骚扰、侮辱、威胁工作人员' },
+      { code: 'unlawfulMeans', label: '采取不正当手段或者非法行为，扰乱工作秩序' },
+    ],
+  ),
   police: law(article(40), '构成违反治安管理行为的依法处罚，平台自己不处罚', true),
   twoWarnings: silent('条例没有规定结束辱骂通话的程序'),
 }

@@ -42,10 +42,12 @@ export const supervision: Topics['supervision'] = {
       label: '不满意较多',
       atLeast: 3,
       withinDays: 30,
+      share: 0.1,
     }),
     law(article(25, undefined, 5), '上级、主管部门或者办公室决定督办', {
       code: 'ordered',
       label: '决定督办',
+      fromAbove: true,
     }),
     localPolicy('未在期限内作出说明、未在期限内决定回避的，列入督办', {
       code: 'dutyMissed',

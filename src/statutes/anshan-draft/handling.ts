@@ -134,6 +134,12 @@ export const conduct: Topics['conduct'] = {
     '不得歪曲捏造事实、诽谤诬告陷害，不得谋取非法或者不正当利益，不得反复、长时间占用热线，不得骚扰、侮辱、威胁',
     ['fabrication', 'improperGain', 'occupation', 'harassment'],
   ),
+  grounds: law(article(10), '诉求人不得有的四类行为', [
+    { code: 'fabrication', label: '歪曲、捏造事实，诽谤、诬告陷害他人或者损害他人合法权益' },
+    { code: 'improperGain', label: '利用热线谋取非法或者不正当利益' },
+    { code: 'abuseOfLine', label: '无正当理由反复使用或者故意长时间占用热线' },
+    { code: 'harassment', label: '骚扰、侮辱、威胁工作人员' },
+  ]),
   police: law(article(29), '违反第十条构成违反治安管理行为的，由公安机关依法处理，热线自己不处罚', true),
   admonition: law(article(12, 2, 6), '违反规定、违背公序良俗的，劝导、教育并告知规定和后果', true),
   twoWarnings: silent('草案没有规定结束辱骂通话的程序'),

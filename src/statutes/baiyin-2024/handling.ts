@@ -129,6 +129,13 @@ export const conduct: Topics['conduct'] = {
     '五种行为由平台或者承办单位的工作人员劝阻、教育和批评，并告知法律后果',
     ['occupation', 'fabrication', 'improperGain', 'harassment', 'other'],
   ),
+  grounds: law(article(29), '诉求人不得有的五类行为', [
+    { code: 'abuseOfLine', label: '无正当理由反复使用、长时间占用平台资源' },
+    { code: 'fabrication', label: '歪曲、捏造事实，诽谤、诬告、陷害他人' },
+    { code: 'improperGain', label: '利用平台谋取非法或者不正当利益' },
+    { code: 'harassment', label: '对办理诉求的工作人员骚扰、侮辱、威胁' },
+    { code: 'other', label: '其他不当或者违法诉求行为' },
+  ]),
   police: law(article(29), '违反治安管理行为的依法处罚，构成犯罪的追究刑事责任，平台自己不处罚', true),
   lawfulMeans: law(article(6, 2), '引导诉求人依法理性反映诉求', true),
   twoWarnings: silent('条例没有规定结束辱骂通话的程序'),

@@ -50,7 +50,7 @@ export const supervision: Topics['supervision'] = {
   ],
   means: law(article(22), '系统催办、限期书面反馈、会议协商、现场办理', [
     { code: 'remind', label: '通过平台系统催办' },
-    { code: 'writtenReply', label: '限期书面反馈办理情况或者结果' },
+    { code: 'writtenReply', label: '限期书面反馈办理情况或者结果', dated: true },
     { code: 'meeting', label: '组织会议协商解决' },
     { code: 'onSite', label: '要求现场办理' },
   ]),

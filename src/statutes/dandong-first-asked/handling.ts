@@ -144,6 +144,11 @@ export const conduct: Topics['conduct'] = {
     'malicious',
     'harassment',
   ]),
+  grounds: law(article(20), '长期进行的无效投诉、恶意投诉和以骚扰为主的行为', [
+    { code: 'futile', label: '长期进行无效投诉' },
+    { code: 'malicious', label: '恶意投诉' },
+    { code: 'harassment', label: '以骚扰为主的行为' },
+  ]),
   numberHandling: law(article(20), '对当事人的电话处置，应当先经 8890 平台研究', 'afterStudy'),
   emergencyStaysOpen: localPolicy('被处置的电话仍可转接紧急救助，处置有期限，可以提出异议', true),
   police: law(article(20), '涉嫌违法的移送公安机关处理，平台自己不处罚', true),

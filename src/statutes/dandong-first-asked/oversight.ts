@@ -27,7 +27,7 @@ export const supervision: Topics['supervision'] = {
   means: law(article(16), '电话督办、现场督办、督办单', [
     { code: 'phone', label: '电话督办' },
     { code: 'onSite', label: '现场督办' },
-    { code: 'supervisionSheet', label: '督办单' },
+    { code: 'supervisionSheet', label: '督办单', dated: true },
   ]),
   levels: law(article(16), '一次督办采取电话或者现场形式，二次督办以督办单形式并由分管领导签批', [
     { code: 'first', label: '一次督办', means: ['phone', 'onSite'] },
