@@ -100,12 +100,16 @@ export function apply(order: WorkOrder, event: OrderEvent, { at, by }: Stamp): W
     case 'otherLawApplied':
       // The clock itself moves in the store of deadlines; the event keeps by what.
       return next
+    case 'split':
+    case 'splitFrom':
+      // The orders beside it are rows of their own; the event keeps why.
+      return next
     case 'terminated':
       return { ...next, state: 'terminated' }
     case 'transferred':
       return { ...next, state: 'transferred' }
     case 'reopened':
-      return { ...next, state: 'registered', concludedAt: null }
+      return { ...next, state: 'registered', acceptedAt: null, concludedAt: null }
   }
 }
 
@@ -166,7 +170,9 @@ function opened(next: WorkOrder, event: OrderEvent & { type: 'opened' }, { at, b
     verdict: null,
     outcome: null,
   } as Procedure
-  const state = kind === 'material' ? 'awaitingMaterial' : next.state
+  // Asked without a date, nothing waits: the matter goes on meanwhile (鞍山 2019: 要素不全的照常受理).
+  const waits = event.kind === 'material' && event.said.until !== null
+  const state = waits ? 'awaitingMaterial' : next.state
   return { ...next, state, procedures: [...next.procedures, procedure] }
 }
 
@@ -177,7 +183,8 @@ function closed(next: WorkOrder, event: OrderEvent & { type: 'closed' }, { at, b
       ? ({ ...p, closedAt: at, closedBy: by.id, closedRole: by.role, verdict, outcome } as Procedure)
       : p,
   )
-  const state = event.kind === 'material' && verdict === 'supplied' ? 'registered' : next.state
+  const supplied = event.kind === 'material' && verdict === 'supplied' && next.state === 'awaitingMaterial'
+  const state = supplied ? (next.acceptedAt ? 'accepted' : 'registered') : next.state
   return { ...next, state, procedures }
 }
 
@@ -188,6 +195,11 @@ function stepped(next: WorkOrder, event: OrderEvent & { type: 'stepped' }, { at,
       const calls: UrgentCall[] = [...p.said.calls, event.call]
       return { ...p, said: { ...p.said, calls } }
     }
+    const stamp = { by: by.id, at: at.toISOString() }
+    if (event.kind === 'supervision' && p.kind === 'supervision')
+      return { ...p, outcome: { answer: { ...event.answer, ...stamp }, reason: '' } }
+    if (event.kind === 'recusal' && p.kind === 'recusal')
+      return { ...p, said: { ...p.said, check: { ...event.check, ...stamp } } }
     if (event.kind === 'objection' && p.kind === 'objection')
       return {
         ...p,

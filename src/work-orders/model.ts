@@ -139,7 +139,7 @@ export type OrderEvent =
   | { type: 'fedBack'; leg: number; result: Result; told: Told | null }
   /** Back to the unit under the old clock: the audit failed. */
   | { type: 'returned'; leg: number; why: string }
-  | { type: 'legEnded'; leg: number; why: string }
+  | { type: 'legEnded'; leg: number; why: string; reason?: string }
   | ({ type: 'audited' } & Omit<Audit, 'at' | 'by'>)
   | { type: 'concluded' }
   | ({ type: 'followedUp' } & Omit<FollowUp, 'at' | 'by' | 'verdict'>)
@@ -167,9 +167,29 @@ export type OrderEvent =
       kind: 'objection'
       centre: ReEvaluated
     }
+  | {
+      type: 'stepped'
+      n: number
+      kind: 'supervision'
+      answer: { text: string; signedBy: string | null; late: boolean }
+    }
+  | { type: 'stepped'; n: number; kind: 'recusal'; check: { found: boolean; note: string } }
   /** The limit of a leg moved: an extension in force, or another law's own limit. */
-  | { type: 'extended'; leg: number; term: string; by: Limit }
-  | { type: 'otherLawApplied'; leg: number; term: string; law: string; article: string; within: Limit }
+  | { type: 'extended'; leg: number; term: string; by: Limit; due?: string }
+  /** `due` under that law; `localDue` is what the statute's own limit would have been (both are shown, A-22). */
+  | {
+      type: 'otherLawApplied'
+      leg: number
+      term: string
+      law: string
+      article: string
+      within: Limit
+      due?: string
+      localDue?: string
+    }
+  /** 分别确定承办单位: these orders now lie beside this one (白银 第十一条第二项). */
+  | { type: 'split'; reason: string; into: { number: string; unit: string; title: string }[] }
+  | { type: 'splitFrom'; number: string; reason: string }
   /** `tell`: what the requester is told of it. */
   | { type: 'terminated'; ground: string; reason: string; tell?: string }
   | { type: 'transferred'; to: string; reason: string; tell?: string }

@@ -16,13 +16,21 @@ export type SaidOf = {
     reason: string
     progress: string
     measures: string
+    /** 依据, where the statute asks for it (丹东 第十三条第三项). */
+    basis?: string
     by: Limit
+    /** The new due date if it is approved. */
     due: string
     overSoftCap: boolean
     told: Told
   }
   /** 退回 */
-  sendBack: { reason: string; papers: string[] }
+  sendBack: {
+    reason: string
+    papers: { code: string; paper: string }[]
+    /** After a window that is the centre's own policy: recorded, no reason to refuse. */
+    late: boolean
+  }
   /** 终止办理 */
   termination: { ground: string; reason: string; proof: string[]; attempts: Attempt[] }
   /** 督办 */
@@ -31,6 +39,7 @@ export type SaidOf = {
     level: string
     means: string[]
     reason: string
+    /** When the notice wants the answer: the first instant that is too late. */
     due: string | null
     automatic: boolean
   }
@@ -39,15 +48,27 @@ export type SaidOf = {
     ground: string
     reason: string
     person: string | null
+    /** Unit of that person; null or absent: he is of the centre. */
+    personUnit?: string | null
     unit: string | null
     by: 'requester' | 'self'
+    /** Whether the relation is there, looked up by those who may see the hidden identity. */
+    check?: RelationCheck
   }
   /** 要求说明 */
-  explanation: { question: string }
+  explanation: { question: string; ground?: 'overdue' | 'dispute' }
   /** 对评价的异议 */
   objection: { reason: string; evidence: string[]; stars: number | null; followUp: number | null }
   /** 报请上级协调 */
-  escalation: { rung: string; reason: string; participants: string[] }
+  escalation: {
+    rung: string
+    reason: string
+    participants: string[]
+    /** Codes of the statute, or `dutyDispute`. */
+    grounds: string[]
+    /** Why rungs below were left out. */
+    whyJump: string | null
+  }
   /** 电话交办 */
   urgentHandOver: { situation: string; calls: UrgentCall[] }
   /** 移送、移交、提交督查、专报 */
@@ -62,6 +83,7 @@ export type SaidOf = {
 }
 /** A try to reach the requester, or to win his help. */
 export type Attempt = { at: string; way: string; note: string }
+export type RelationCheck = { found: boolean; note: string; by: string; at: string }
 export type UrgentCall = { at: string; name: string; answered: boolean }
 export type ProcedureKind = keyof SaidOf
 
@@ -69,19 +91,30 @@ export type ProcedureKind = keyof SaidOf
 export type OutcomeOf = {
   material: { late: boolean }
   timeExtension: { reason: string }
-  sendBack: { reason: string; basis: string | null }
+  /** `basis`: the papers that were followed, where the centre gives no verdict of its own. */
+  sendBack: { reason: string; basis: string | null; tellRequester: boolean }
   termination: { reason: string }
-  supervision: { answer: string; signedBy: string | null; late: boolean }
-  recusal: { document: string; reason: string; late: boolean }
+  /** Answered first and closed afterwards, or closed without an answer. */
+  supervision: { answer: SupervisionAnswer | null; reason: string }
+  /** Without a document where it was withdrawn. */
+  recusal: { document: string | null; reason: string; late: boolean }
   explanation: { text: string; late: boolean }
   objection: {
     centre: ({ by: string; at: string } & ReEvaluated) | null
     office: { by: string; at: string; reason: string } | null
     reason: string
   }
-  escalation: { decision: string; decidedBy: string }
+  escalation: { decision: string; decidedBy: string; leadUnit: string | null }
   urgentHandOver: { arrival: string }
   onward: { receipt: string | null; reason?: string }
+}
+export type SupervisionAnswer = {
+  text: string
+  /** The leader whose signature it bears. */
+  signedBy: string | null
+  late: boolean
+  by: string
+  at: string
 }
 /** 复评: null keeps what was rated. */
 export type ReEvaluated = {
