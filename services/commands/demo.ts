@@ -4,6 +4,7 @@ import { startAgent } from '../demo/agent.ts'
 import { startCalls, trunkHost } from '../demo/calls.ts'
 import { between, inPercent } from '../demo/chance.ts'
 import { type City, seedCity } from '../demo/city.ts'
+import { type DemoLimit, demoLimits, limitsSetting } from '../demo/limits.ts'
 import { type Outside, startOutside } from '../demo/outside.ts'
 import { startTelephone, type Telephone } from '../demo/telephone.ts'
 import { newAccounts, startTexting, type TextAccounts, type Texting } from '../demo/texting.ts'
@@ -13,7 +14,8 @@ import type { Report } from '../report.ts'
 import { setting } from '../settings.ts'
 import { unlessSignalled, untilSignal } from '../signals.ts'
 import { bringUp, type Stack } from '../stack.ts'
-import { statuteSlugs } from '../../src/statutes/registry.ts'
+import { statuteOf, statuteSlugs } from '../../src/statutes/registry.ts'
+import type { Statute } from '../../src/statutes/statute.ts'
 
 /** Loopback addresses of their own, so that Asterisk can tell trunk, telephones and emergency line apart. */
 const phonesHost = '127.0.0.3'
@@ -22,7 +24,7 @@ const emergencyHost = '127.0.0.4'
 interface Wish {
   callsPerMinute: number
   agents: number
-  city: string
+  statute: Statute
 }
 
 function wishOf(given: Given): Wish {
@@ -34,7 +36,7 @@ function wishOf(given: Given): Wish {
   return {
     callsPerMinute: wholeNumber(given, 'calls-per-minute', 6, 0, 600),
     agents: wholeNumber(given, 'agents', 6, 0, 90),
-    city: String(city),
+    statute: statuteOf(String(city)),
   }
 }
 
@@ -80,6 +82,7 @@ async function farEnds(
 async function agentsAtWork(
   stack: Stack,
   { agentTokens }: City,
+  statute: Statute,
   traffic: Traffic,
   report: Report,
 ): Promise<void> {
@@ -96,7 +99,7 @@ async function agentsAtWork(
       pickUpAfterMs: () => (inPercent(5) ? undefined : between(700, 3_000)),
       talkMs: () => between(8_000, 30_000),
     })
-    const agent = startAgent({ base: stack.url, token, name: `agent ${index + 1}`, report })
+    const agent = startAgent({ base: stack.url, token, statute, name: `agent ${index + 1}`, report })
     traffic.add(async () => {
       agent.stop()
       await telephone.stop()
@@ -104,14 +107,16 @@ async function agentsAtWork(
   }
 }
 
-function greet(stack: Stack, { people }: City, wish: Wish): void {
+function greet(stack: Stack, { people }: City, wish: Wish, limits: DemoLimit[]): void {
   const links = people.map(
     ({ displayName, username, link }) => `  ${displayName} (${username})\n    ${stack.url}${link}`,
   )
   process.stdout.write(
     [
       '',
-      `City: ${wish.city}. ${wish.agents} simulated agents, about ${wish.callsPerMinute} calls a minute, and as many texts.`,
+      `City: ${wish.statute.slug}, by 《${wish.statute.title}》.`,
+      ...limitLines(limits),
+      `${wish.agents} simulated agents, about ${wish.callsPerMinute} calls a minute, and as many texts.`,
       'Sign-in links, each for one role, valid for a day:',
       ...links,
       '',
@@ -120,6 +125,15 @@ function greet(stack: Stack, { people }: City, wish: Wish): void {
     ].join('\n'),
   )
 }
+
+/** Nobody shall take the demo's numbers for law. */
+const limitLines = (limits: DemoLimit[]): string[] =>
+  limits.length === 0
+    ? []
+    : [
+        'It leaves these limits to the platform. The numbers are the demo’s own; a real city sets HOTLINE_LIMITS:',
+        ...limits.map(({ term, workingDays }) => `  ${term.id} ${term.name}: ${workingDays} working days`),
+      ]
 
 export const demo: Command = {
   usage: 'demo [--calls-per-minute N] [--agents N] [--city SLUG]',
@@ -132,6 +146,9 @@ export const demo: Command = {
   },
   async run(given, report) {
     const wish = wishOf(given)
+    const { slug } = wish.statute
+    // the operator's own numbers win
+    const limits = setting('HOTLINE_LIMITS') === undefined ? demoLimits(wish.statute) : []
     const signalled = untilSignal()
     const traffic = new Traffic()
     let texting: Texting | undefined
@@ -143,9 +160,13 @@ export const demo: Command = {
     const stack = await unlessSignalled(
       bringUp({
         report,
-        // invented citizens never come into the data of a real hotline
-        apart: 'demo',
-        env: { HOTLINE_CITY: wish.city, ...textEnv(outside, accounts) },
+        // invented citizens never come into the data of a real hotline, nor one city's law into another's
+        apart: join('demo', slug),
+        env: {
+          HOTLINE_CITY: slug,
+          ...(limits.length === 0 ? {} : { HOTLINE_LIMITS: limitsSetting(limits) }),
+          ...textEnv(outside, accounts),
+        },
         telephony: {
           trunkHost,
           trunkPort,
@@ -162,9 +183,9 @@ export const demo: Command = {
     try {
       if (stack.sipPort !== undefined) {
         await farEnds(stack.sipPort, trunkPort, emergencyPort, traffic)
-        await agentsAtWork(stack, city, traffic, report)
+        await agentsAtWork(stack, city, wish.statute, traffic, report)
       }
-      greet(stack, city, wish)
+      greet(stack, city, wish, limits)
       if (wish.callsPerMinute > 0) {
         texting = startTexting(stack.url, accounts, wish.callsPerMinute, report)
         traffic.add(() => texting?.stop())

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { ClientMessage, DeskContact, DeskProblem, ServerMessage } from '../../src/agent-desk/contract.ts'
+import type { Statute } from '../../src/statutes/statute.ts'
 import type { Report } from '../report.ts'
 import { between, inPercent, oneOf } from './chance.ts'
 import { closings, greetings, questions } from './matters.ts'
@@ -15,6 +16,8 @@ export interface AgentOptions {
   base: string
   /** token of a sign-in link that works again and again */
   token: string
+  /** what he registers by */
+  statute: Statute
   /** word for messages */
   name: string
   report: Report
@@ -181,7 +184,7 @@ class Desk {
         type: 'register',
         contactId: contact.id,
         idempotencyKey: randomUUID(),
-        outcomes: outcomesFor(contact),
+        outcomes: outcomesFor(contact, this.options.statute),
       })
       // a refusal would leave him waiting: the next look tries again
       this.later(10_000, () => this.registering.delete(contact.id))
@@ -195,7 +198,8 @@ class Desk {
     const count = (this.said.get(contactId) ?? 0) + 1
     this.said.set(contactId, count)
     const last = count > 2 || (count === 2 && inPercent(50))
-    const text = oneOf(last ? closings : count === 1 ? greetings : questions)
+    const { platform } = this.options.statute.words
+    const text = oneOf(last ? closings : count === 1 ? greetings(platform) : questions)
     this.later(between(2_000, 6_000), () => {
       this.send({ type: 'say', contactId, clientId: randomUUID(), text })
       if (last) this.later(between(2_000, 5_000), () => this.send({ type: 'endConversation', contactId }))

@@ -8,12 +8,15 @@ export interface Matter {
   /** what he answers when he is asked for more */
   more: string
   title: string
-  kind: Kind
+  /** what it is; further ones for statutes that do not know the first */
+  kinds: readonly [Kind, ...Kind[]]
   /** answered at once from the knowledge base, so that no order is needed */
   answer?: string
   address: string
   /** code of the unit it belongs to */
   unit: string
+  /** one of the urgent situations that some statutes list (丹东 第十七条) */
+  urgentNumber?: number
 }
 
 /** Invented matters at invented addresses. */
@@ -23,28 +26,28 @@ const matters: Omit<Matter, 'address'>[] = [
     more: '整栋楼都不太热，我们单元六楼最明显，阀门已经自己看过了。',
     title: '供暖温度不达标',
     unit: 'heating-office',
-    kind: 'help',
+    kinds: ['help'],
   },
   {
     opening: '小区门口的路灯坏了三盏，晚上很黑，老人摔过一次。',
     more: '就在小区东门到公交站之间，坏了快一个星期了。',
     title: '路灯不亮',
     unit: 'city-management',
-    kind: 'help',
+    kinds: ['help'],
   },
   {
     opening: '楼下工地半夜两点还在施工，已经连续三天了，孩子没法睡觉。',
     more: '是路口那个在建的楼，主要是混凝土车和振捣的声音。',
     title: '夜间施工噪声',
     unit: 'city-management',
-    kind: 'complaint',
+    kinds: ['complaint'],
   },
   {
     opening: '请问办理居住证需要带什么材料，周末能办吗？',
     more: '我是外地户口，租房住了半年多。',
     title: '居住证办理咨询',
     unit: 'public-security',
-    kind: 'consultation',
+    kinds: ['consultation'],
     answer: '请携带身份证和居住地址证明，到居住地派出所或政务服务中心办理；周六上午可办。',
   },
   {
@@ -52,28 +55,28 @@ const matters: Omit<Matter, 'address'>[] = [
     more: '合同和转账记录都有，老板电话也打不通了。',
     title: '预付卡退费纠纷',
     unit: 'market',
-    kind: 'complaint',
+    kinds: ['complaint'],
   },
   {
     opening: '公交十二路早上二十多分钟才来一趟，能不能加车？',
     more: '早上七点到八点最挤，我们这站经常挤不上去。',
     title: '公交班次建议',
     unit: 'transport',
-    kind: 'suggestion',
+    kinds: ['suggestion'],
   },
   {
     opening: '自来水有股怪味，颜色发黄，能喝吗？',
     more: '今天早上开始的，放了十分钟还是黄。',
     title: '自来水水质异常',
     unit: 'water',
-    kind: 'help',
+    kinds: ['help'],
   },
   {
     opening: '我想问一下医保异地就医怎么备案。',
     more: '我父亲在外地住院，是职工医保。',
     title: '异地就医备案咨询',
     unit: 'medical-insurance',
-    kind: 'consultation',
+    kinds: ['consultation'],
     answer: '可在国家医保服务平台或本地医保窗口备案，备案后在联网医院直接结算。',
   },
   {
@@ -81,14 +84,15 @@ const matters: Omit<Matter, 'address'>[] = [
     more: '一般是晚上十一点以后，一辆蓝色的货车。',
     title: '偷倒建筑垃圾',
     unit: 'city-management',
-    kind: 'tipOff',
+    kinds: ['tipOff', 'complaint', 'help'],
   },
   {
     opening: '电梯坏了五天了，物业一直说等配件，我住十八楼。',
     more: '二单元只有这一部电梯，楼里还有坐轮椅的邻居。',
     title: '电梯停运',
     unit: 'market',
-    kind: 'help',
+    kinds: ['help'],
+    urgentNumber: 3,
   },
 ]
 
@@ -105,7 +109,11 @@ export const someNumber = (): string => `1380000${String(between(0, 9999)).padSt
 
 export const thanks = ['好的，谢谢。', '谢谢您，麻烦了。', '知道了，谢谢。']
 
-export const greetings = ['您好，12345热线为您服务，请讲。', '您好，请问有什么可以帮您？']
+/** @param platform as the city's statute calls it */
+export const greetings = (platform: string): string[] => [
+  `您好，${platform}为您服务，请讲。`,
+  '您好，请问有什么可以帮您？',
+]
 
 export const questions = ['请问具体是什么位置？', '请您说一下详细情况。', '这种情况持续多久了？']
 

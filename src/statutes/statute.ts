@@ -170,7 +170,7 @@ export type Topics = {
     urgentSituations: Answer<readonly (Labelled & { number: number })[]>
     /** Id of the term until the unit's people are on their way. */
     urgentHandOver: Answer<string>
-    /** 疑难 may be named later, while the old limit runs. An order of none of the listed classes has no class. */
+    /** 疑难 may be named later, while the old limit runs. */
     classes: Answer<readonly Labelled<HandlingClass>[]>
     /** Ids of the terms of a unit that was asked directly, past the platform (首问责任). */
     directContact?: Answer<readonly string[]>

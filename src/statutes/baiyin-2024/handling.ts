@@ -48,9 +48,7 @@ export const dispatch: Topics['dispatch'] = {
   dispute: silent('条例没有规定职责争议的报告期限'),
   urgentSituations: silent('条例没有列出应当电话交办的急需处理情形'),
   urgentHandOver: silent('条例没有规定电话交办'),
-  classes: law(article(15), '复杂疑难的诉求未能限时办结的，说明原因并告知诉求人', [
-    { code: 'complex', label: '复杂疑难' },
-  ]),
+  classes: silent('条例不按类别区分期限；是否复杂疑难由逾期后的说明写明（第十五条）'),
 }
 
 export const handlingLimit: Topics['handlingLimit'] = {
