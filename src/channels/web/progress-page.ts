@@ -127,7 +127,7 @@ function form({ typed, outcome }: ProgressPage, { prefix }: ProgressWays): Marku
     </div>`
   }
   return html`<form method="post" action="/progress" autocomplete="off" novalidate>
-    <h2>${outcome.type === 'asked' ? '请填写' : '再查一次'}</h2>
+    <h2>${['asked', 'incomplete'].includes(outcome.type) ? '请填写' : '再查一次'}</h2>
     ${field(
       'number',
       '编号',
@@ -200,6 +200,7 @@ input[aria-invalid=true]{border-color:#8c1d12;border-width:3px}
 button{min-height:3rem;padding:.4rem 2.5rem;font:inherit;font-weight:700;color:#fff;background:#0f4a5c;border:2px solid #0f4a5c;border-radius:4px;cursor:pointer}
 a{color:#0d4457}
 :focus-visible{outline:4px solid #14202a;outline-offset:3px}
+h2:focus-visible{outline:none}
 .problem{padding:.25rem 1rem;border:3px solid #8c1d12;border-radius:4px}
 .problem h2,.problem a{color:#8c1d12}
 .problem h2{margin-top:.5rem}
