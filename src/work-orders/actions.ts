@@ -11,7 +11,7 @@ import type { OrderEvent } from './model.ts'
 import { identityOf, refusalProblem, sealIdentity } from './registrar.ts'
 import type { OrderRow } from './rows.ts'
 import { ruleOf, type BodyOf, type Command } from './rules/registry.ts'
-import type { Context } from './rules/rule.ts'
+import type { Context, PersonFacts } from './rules/rule.ts'
 import * as store from './store.ts'
 import { writeEvents, type By } from './write-events.ts'
 
@@ -24,6 +24,8 @@ export type ActionParts = {
   pii: Pii
   calendar: () => Calendar
   statutes: Statutes
+  /** Units of people of staff by their ids; unknown ones are missing. */
+  unitsOfStaff?: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
   /** Tells people of what happened; through the outbox, so that what commits is sent. */
   announce?: (tx: Tx, order: OrderRow, events: readonly OrderEvent[], by: By) => Promise<void>
 }
@@ -57,7 +59,8 @@ export function createActions(parts: ActionParts) {
         statute,
         now: at,
         calendar: calendar(),
-        units: await store.unitsByCode(tx, rule.units?.(command) ?? []),
+        units: await store.unitsByCode(tx, rule.units?.(command, order) ?? []),
+        people: await peopleOf(tx, rule.people?.(command) ?? []),
         orders: locked,
         clocks: await runningAndMet(tx, order.id),
         petitionOffice: await store.petitionOffice(tx),
@@ -76,6 +79,11 @@ export function createActions(parts: ActionParts) {
       return null
     })
     if (refused) throw refused
+  }
+
+  async function peopleOf(tx: Tx, ids: readonly string[]): Promise<Map<string, PersonFacts>> {
+    const found = (ids.length > 0 && (await parts.unitsOfStaff?.(tx, ids))) || new Map<string, null>()
+    return new Map([...found].map(([id, unit]) => [id, { id, unit }]))
   }
 
   /** What an action says that events must not hold: words of the identity, and links to contacts. */

@@ -163,6 +163,8 @@ function factsOf(order: WorkOrder, event: OrderEvent): Facts[] {
       return [openedFacts(event)]
     case 'closed':
       return event.verdict === 'withdrawn' ? [] : [closedFacts(event)]
+    case 'stepped':
+      return event.kind === 'supervision' ? [{ ends: ['supervision.answered'], procedure: event.n }] : []
     default:
       return []
   }
@@ -197,7 +199,6 @@ const closes: Partial<Record<(OrderEvent & { type: 'closed' })['kind'], TermEven
   recusal: 'recusal.decided',
   explanation: 'explanation.given',
   objection: 'rating.final',
-  supervision: 'supervision.answered',
   urgentHandOver: 'urgent.onTheWay',
 }
 function closedFacts({ kind, n }: OrderEvent & { type: 'closed' }): Facts {
@@ -260,9 +261,13 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
       change.recompute = event.kind === 'recusal'
       break
     case 'closed':
-      if (event.verdict === 'withdrawn') change.voids.push({ procedure: event.n })
-      if (event.kind === 'supervision') change.meets.push({ terms: [noticeTerm], procedure: event.n })
+      // A supervision that is closed without an answer waits for none any more.
+      if (event.verdict === 'withdrawn' || event.kind === 'supervision')
+        change.voids.push({ procedure: event.n })
       change.recompute = event.kind === 'recusal'
+      break
+    case 'stepped':
+      if (event.kind === 'supervision') change.meets.push({ terms: [noticeTerm], procedure: event.n })
       break
     case 'concluded':
     case 'terminated':

@@ -16,3 +16,7 @@ export const recusedFrom = (
       (said.person === actor.id || (said.unit !== null && said.unit === unit)) &&
       (verdict === 'approved' || (closedAt === null && said.by === 'self')),
   )
+
+/** Whether a whole unit has been recused by a decision: it can never get the order again. */
+export const unitRecused = (order: Pick<WorkOrder, 'procedures'>, unit: string): boolean =>
+  proceduresOf(order, 'recusal').some(({ said, verdict }) => said.unit === unit && verdict === 'approved')

@@ -281,7 +281,7 @@ export function createRegistrar(parts: RegistrarParts) {
         statute,
         now: c.at,
         calendar: parts.calendar(),
-        units: await store.unitsByCode(c.tx, ruleOf(command.action).units?.(command) ?? []),
+        units: await store.unitsByCode(c.tx, ruleOf(command.action).units?.(command, order) ?? []),
         orders: new Map(),
         clocks: [],
         petitionOffice: await store.petitionOffice(c.tx),

@@ -4,6 +4,7 @@ import type { Statute } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
 import { isPetition } from '../elements.ts'
 import { isOpen, liveLegs, type LegRole, type WorkOrder } from '../model.ts'
+import { unitRecused } from '../recused.ts'
 import {
   nextProcedure,
   body,
@@ -151,7 +152,7 @@ export function decideDispatch(order: WorkOrder, said: Dispatch, context: Contex
 
 /** Units that exist, named once, and never the one complained about. `own` is the centre's own petition office. */
 export function judgeUnits(
-  order: Pick<WorkOrder, 'accusedUnitId' | 'legs'>,
+  order: Pick<WorkOrder, 'accusedUnitId' | 'legs' | 'procedures'>,
   ids: readonly string[],
   own: string | null,
   { statute, units }: Pick<Context, 'statute' | 'units'>,
@@ -174,6 +175,14 @@ export function judgeUnits(
       '不能转给被投诉、被举报的单位',
       '请转其上级行政机关或者主管部门办理。',
       citesOf(rules.accusedUnit) ?? citesOf(statute.topics.confidentiality.duty),
+    )
+  if (ids.some((id) => unitRecused(order, id)))
+    return refuse(
+      422,
+      'unitRecused',
+      '该单位已经回避',
+      '请转其他单位或者其上级办理。',
+      citesOf(statute.topics.recusal.grounds),
     )
   const held = liveLegs(order).map((leg) => leg.unitId)
   if (ids.some((id) => held.includes(id)))

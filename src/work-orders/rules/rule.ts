@@ -21,6 +21,9 @@ export type UnitFacts = {
   parentId: string | null
 }
 
+/** A person of staff; `unit` is null where he is of the centre. */
+export type PersonFacts = { id: string; unit: string | null }
+
 /** What a rule may know besides the order. */
 export type Context = {
   actor: Actor
@@ -33,6 +36,8 @@ export type Context = {
   units: ReadonlyMap<string, UnitFacts>
   /** The orders that the command names (`Rule.orders`), locked, as far as they exist. */
   orders: ReadonlyMap<string, WorkOrder>
+  /** The people of staff that the command names (`Rule.people`), as far as they exist. */
+  people?: ReadonlyMap<string, PersonFacts>
   /** The order's clocks, running and met. */
   clocks: readonly Clock[]
   /** 信访部门 of this centre, or null. */
@@ -65,7 +70,10 @@ export type Rule<B extends TSchema = TSchema> = {
   absent?(statute: Statute): Refused | null
   /** Further reasons against it that need no details. */
   barred?(order: WorkOrder, context: GateContext): Refused | null
-  units?(body: Static<B>): readonly string[]
+  /** Codes of the units that `decide` has to know. */
+  units?(body: Static<B>, order: WorkOrder): readonly string[]
+  /** Ids of the people of staff that `decide` has to know. */
+  people?(body: Static<B>): readonly string[]
   orders?(body: Static<B>): readonly string[]
   decide(order: WorkOrder, body: Static<B>, context: Context): Decided
 }
