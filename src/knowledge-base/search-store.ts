@@ -53,31 +53,37 @@ const valuesOf = (f: Filter): unknown[] => [
 ]
 
 /** What an item says in its title counts most, then its keywords; a pair that few items have counts more. */
-const weightOfTitle = 4
-const weightOfKeywords = 2
+const weightOfTitle = 5
+const weightOfKeywords = 3
 /** A hit that shares so little with the query, compared with the best one, is none. */
 const tail = 0.08
+
+/** A pair that so many versions have tells nothing beside one that fewer have; and so many pairs are enough. */
+const common = 1_000
+const pairs = 12
 
 /**
  * Best match first, stale items after all others. One row per item: the version in force, or the upcoming one.
  * Each pair is looked up in the index by itself, so the cost follows what is found and not what is stored.
  */
 export const searchText = `with asked as (
-    select * from unnest($9::text[], $10::float8[]) as t(gram, weight)
+    select gram, weight, (
+      select count(*) from (select from knowledge_versions where grams @> array[gram] limit ${common}) as having_it
+    ) as known
+    from unnest($9::text[], $10::float8[]) as t(gram, weight)
   ),
-  posting as (
-    select a.gram, a.weight, v.item_id, v.version,
-      1 + case when strpos(v.title_text, a.gram) > 0 then ${weightOfTitle}
-               when strpos(v.keyword_text, a.gram) > 0 then ${weightOfKeywords} else 0 end as place
-    from asked a join knowledge_versions v on v.grams @> array[a.gram]
-  ),
-  rarity as (
-    select gram, ln(1 + (select count(*) from knowledge_versions)::float8 / count(*)) as value
-    from posting group by gram
+  chosen as (
+    select gram, weight * ln(1 + (select count(*) from knowledge_items)::float8 / known) as value
+    from asked
+    where known > 0 and (known < ${common} or not exists (select from asked where known between 1 and ${common - 1}))
+    order by value desc, gram limit ${pairs}
   ),
   scored as (
-    select item_id, version, sum(weight * place * value) as score
-    from posting join rarity using (gram) group by item_id, version
+    select v.item_id, v.version,
+      sum(c.value * case when strpos(v.title_text, c.gram) > 0 then ${weightOfTitle}
+                         when strpos(v.keyword_text, c.gram) > 0 then ${weightOfKeywords} else 1 end) as score
+    from chosen c join knowledge_versions v on v.grams @> array[c.gram]
+    group by v.item_id, v.version
   ),
   found as (
     select v.item_id, v.version, s.score, coalesce(v.valid_to < $1::date, false) as over

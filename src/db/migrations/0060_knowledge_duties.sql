@@ -35,6 +35,9 @@ from (
 ) single
 where single.item_id = v.item_id and single.version = v.version and not single.characters <@ v.grams;
 
+-- Read all day and written now and then: what waits in a pending list would be read from end to end by every search.
+alter index knowledge_versions_grams set (fastupdate = off);
+
 create table knowledge_errors (
   id uuid primary key,
   -- Null where something is missing altogether: the unit has no item that says it.

@@ -17,6 +17,8 @@ const empty = new Set(
 
 /** A pair across two words, of which at least one is known, says less than a word. */
 const acrossWords = 0.4
+/** More pairs than a question needs; words before what stands across two. */
+const most = 32
 
 export type Asked = {
   /** What to look up, and how much each counts. */
@@ -33,8 +35,8 @@ export function askedOf(text: string): Asked {
 }
 
 /** @param atLeast characters of a Chinese run: what is left over between two words that ask says nothing */
-function cut(text: string, leftOut: ReadonlySet<string>, atLeast: number): Asked {
-  const words = [...segmenter.segment(text)].map(({ segment, isWordLike }) => ({ segment, isWordLike }))
+function cut(said: string, leftOut: ReadonlySet<string>, atLeast: number): Asked {
+  const words = [...segmenter.segment(said)].map(({ segment, isWordLike }) => ({ segment, isWordLike }))
   const weights = new Map<string, number>()
   const runs: string[] = []
   let run: string[] = []
@@ -51,7 +53,8 @@ function cut(text: string, leftOut: ReadonlySet<string>, atLeast: number): Asked
     else close()
   }
   close()
-  return { grams: [...weights].map(([gram, weight]) => ({ text: gram, weight })), runs }
+  const grams = [...weights].map(([text, weight]) => ({ text, weight }))
+  return { grams: grams.sort((a, b) => b.weight - a.weight).slice(0, most), runs }
 }
 
 function weigh(words: readonly string[], weights: Map<string, number>): void {
