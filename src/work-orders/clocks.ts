@@ -7,6 +7,16 @@ import { citeText, citesOf, valueOf } from '../statutes/types.ts'
 import type { OrderEvent, WorkOrder } from './model.ts'
 import { liveLegs } from './model.ts'
 import { proceduresOf } from './procedures.ts'
+import {
+  decisionClock,
+  extensionDecision,
+  giveWay,
+  grantedTo,
+  heldByMaterial,
+  mootApplications,
+  movingWindows,
+  needsApproval,
+} from './rules/moving-limits.ts'
 
 /**
  * PURE. Which statutory clocks an event of an order starts, meets, voids or moves.
@@ -115,7 +125,8 @@ export function dueNow(
   }
   const limited = (clock.otherLaw && underOtherLaw(term, clock.otherLaw)) ?? term
   let found = dueOf(limited, clock.startedAt, calendar, options)
-  for (const by of clock.extensions) {
+  // Only that law itself can lengthen its limit; the hotline's own extension cannot (A-22).
+  for (const by of clock.otherLaw ? [] : clock.extensions) {
     if ('refused' in found || found.due === null) break
     const further = extendedDue(found.due, by, null, calendar, options)
     if ('refused' in further) break
@@ -139,7 +150,10 @@ const scopeOf = (term: Term, leg: number): Scope => (term.cap?.appliesTo === 'to
 
 type Facts = { starts?: TermEvent[]; ends?: TermEvent[] } & Scope
 
-function factsOf(order: WorkOrder, event: OrderEvent): Facts[] {
+const limitsHandling = (term: string, statute: Statute): boolean =>
+  valueOf<readonly string[]>(statute.topics.handlingLimit.handle, []).includes(term)
+
+function factsOf(order: WorkOrder, event: OrderEvent, statute: Statute): Facts[] {
   switch (event.type) {
     case 'accepted':
       return [{ starts: ['workOrder.accepted'], ends: ['workOrder.accepted'] }]
@@ -158,11 +172,16 @@ function factsOf(order: WorkOrder, event: OrderEvent): Facts[] {
       return [{ ends: all, leg: event.leg }, ...(lead ? [{ ends: all, leg: 0 }] : [])]
     }
     case 'deadlineMissed':
-      return event.leg === undefined ? [] : [{ starts: ['workOrder.duePassed'], leg: event.leg }]
+      // 未能限时办结: the handling limit itself, not any other of the unit's limits.
+      return event.leg !== undefined && limitsHandling(event.term, statute)
+        ? [{ starts: ['workOrder.duePassed'], leg: event.leg }]
+        : []
+    case 'reopened':
+      return [{ starts: ['workOrder.raised'] }]
     case 'opened':
       return [openedFacts(event)]
     case 'closed':
-      return event.verdict === 'withdrawn' ? [] : [closedFacts(event)]
+      return event.verdict === 'withdrawn' || event.verdict === 'notSupplied' ? [] : [closedFacts(event)]
     case 'stepped':
       return event.kind === 'supervision' ? [{ ends: ['supervision.answered'], procedure: event.n }] : []
     default:
@@ -216,7 +235,7 @@ export const clocksOfRegistration = (order: WorkOrder, context: ClockContext): S
 export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockContext): ClockChange {
   const { statute, at } = context
   const change = none()
-  for (const { starts = [], ends = [], ...scope } of factsOf(order, event)) {
+  for (const { starts = [], ends = [], ...scope } of factsOf(order, event, statute)) {
     for (const fact of starts)
       for (const term of startedBy(order, statute, fact))
         change.starts.push(...[startTerm(term, order, scope, at, context) ?? []].flat())
@@ -229,6 +248,8 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
       break
     case 'fedBack':
       change.voids.push({ terms: windowsOf(statute), leg: event.leg })
+      for (const procedure of mootApplications(order, event.leg))
+        change.voids.push({ terms: [extensionDecision], procedure })
       break
     case 'returned': {
       const terms = metBy(statute, ['workOrder.fedBack', 'requester.answered'])
@@ -245,12 +266,17 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
       reclassify(order, context, change)
       break
     case 'extended':
-      change.patches.push({ leg: event.leg, term: event.term, extension: event.by })
+      // The right to apply was met by the application; it stands again until the new day.
+      change.reopens.push({ terms: movingWindows(statute, event.term), leg: event.leg })
+      for (const term of [event.term, ...movingWindows(statute, event.term)])
+        change.patches.push({ leg: event.leg, term, extension: event.by })
       break
     case 'otherLawApplied': {
       const { law, article, within } = event
+      const firstDelivered = order.legs.find((leg) => leg.role === 'lead')?.deliveredAt ?? at
       for (const term of Object.values(statute.terms).filter((t) => t.yieldsToOtherLaw)) {
         const { leg = 0 } = scopeOf(term, event.leg)
+        if (!giveWay(term, { law, article, within }, firstDelivered, context.calendar)) continue
         change.patches.push({ leg, term: term.id, otherLaw: { law, article, within } })
       }
       break
@@ -258,13 +284,21 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
     case 'opened':
       if (event.kind === 'supervision' && event.said.due !== null)
         change.starts = [noticeClock(event.n, new Date(event.said.due), context)]
+      if (event.kind === 'timeExtension' && needsApproval(statute))
+        change.starts.push(...decisionClock(event.n, context))
+      if (event.kind === 'material' && event.said.until !== null)
+        change.voids.push({ terms: heldByMaterial(statute).map((term) => term.id), leg: 0 })
       change.recompute = event.kind === 'recusal'
       break
     case 'closed':
       // A supervision that is closed without an answer waits for none any more.
       if (event.verdict === 'withdrawn' || event.kind === 'supervision')
         change.voids.push({ procedure: event.n })
-      change.recompute = event.kind === 'recusal'
+      if (event.kind === 'timeExtension')
+        change.meets.push({ terms: [extensionDecision], procedure: event.n })
+      if (event.kind === 'material') materialCame(order, event, context, change)
+      reopenRights(order, event, context, change)
+      change.recompute ||= event.kind === 'recusal'
       break
     case 'stepped':
       if (event.kind === 'supervision') change.meets.push({ terms: [noticeTerm], procedure: event.n })
@@ -286,6 +320,41 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
 
 const windowsOf = (statute: Statute): string[] =>
   Object.values(statute.terms).flatMap((term) => (isWindow(term) ? [term.id] : []))
+
+/** What was applied for in vain may be applied for again, as long as its window stands. */
+function reopenRights(
+  order: WorkOrder,
+  event: OrderEvent & { type: 'closed' },
+  { statute }: ClockContext,
+  change: ClockChange,
+): void {
+  const right =
+    event.kind === 'timeExtension'
+      ? 'timeExtension.applied'
+      : event.kind === 'sendBack'
+        ? 'sendBack.applied'
+        : null
+  const leg = liveLegs(order).find((l) => l.n === order.procedures.find((p) => p.n === event.n)?.leg)
+  if (right === null || event.verdict !== 'refused' || !leg || leg.fedBackAt) return
+  const terms = metBy(statute, [right]).filter((id) => isWindow(statute.terms[id]!))
+  change.reopens.push({ terms, leg: leg.n })
+  // A right that was used stood still: its day may have moved meanwhile.
+  change.recompute = true
+}
+
+/** What stood for the material runs anew; what was not supplied in time is owed no more. */
+function materialCame(
+  order: WorkOrder,
+  event: OrderEvent & { type: 'closed' },
+  context: ClockContext,
+  change: ClockChange,
+): void {
+  if (event.verdict !== 'supplied') return void change.voids.push({ procedure: event.n })
+  const asked = proceduresOf(order, 'material').find((p) => p.n === event.n)
+  if (!asked || asked.said.until === null) return
+  for (const term of heldByMaterial(context.statute))
+    change.starts.push(...[startTerm(term, order, {}, context.at, context) ?? []].flat())
+}
 
 function delivered(
   order: WorkOrder,
@@ -321,6 +390,10 @@ function reclassify(order: WorkOrder, context: ClockContext, change: ClockChange
     for (const term of startedBy(order, context.statute, 'workOrder.delivered'))
       if (term.when?.class)
         change.starts.push(...[startTerm(term, order, { leg: n }, deliveredAt, context) ?? []].flat())
+    // What was granted under the old class stays granted.
+    const handling = startedBy(order, context.statute, 'workOrder.delivered').filter((t) => t.when?.class)
+    for (const { id } of handling)
+      for (const extension of grantedTo(order, n)) change.patches.push({ leg: n, term: id, extension })
   }
   change.recompute = true
 }
