@@ -26,6 +26,8 @@ export type ActionParts = {
   statutes: Statutes
   /** Units of people of staff by their ids; unknown ones are missing. */
   unitsOfStaff?: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
+  /** Orders that do not exist for this person (`visibility.ts`); judged under the lock, so that no change slips between. */
+  hidden?: (order: OrderRow, acting: Acting) => boolean
   /** Tells people of what happened; through the outbox, so that what commits is sent. */
   announce?: (tx: Tx, order: OrderRow, events: readonly OrderEvent[], by: By) => Promise<void>
 }
@@ -47,7 +49,7 @@ export function createActions(parts: ActionParts) {
       const locked = new Map<string, OrderRow>()
       for (const one of [...new Set([number, ...others])].sort()) {
         const found = await store.lockOrder(tx, one)
-        if (found) locked.set(one, found)
+        if (found && !parts.hidden?.(found, acting)) locked.set(one, found)
       }
       const order = locked.get(number)
       if (!order) throw problem(404, 'unknownOrder', '没有这张办理单', '请核对编号，或返回列表重新查找。')

@@ -108,6 +108,8 @@ export function apply(order: WorkOrder, event: OrderEvent, { at, by }: Stamp): W
       return { ...next, state: 'terminated' }
     case 'transferred':
       return { ...next, state: 'transferred' }
+    case 'levelSet':
+      return { ...next, confidential: event.level }
     case 'reopened':
       return { ...next, state: 'registered', acceptedAt: null, concludedAt: null }
   }

@@ -194,6 +194,8 @@ export type OrderEvent =
   | { type: 'terminated'; ground: string; reason: string; tell?: string }
   | { type: 'transferred'; to: string; reason: string; tell?: string }
   | { type: 'reopened'; reason: string }
+  /** 密级: who may see what of the order changed. */
+  | { type: 'levelSet'; level: ConfidentialLevel; reason: string }
   | { type: 'deadlineMissed'; term: string; due: string; leg?: number; procedure?: number }
   | { type: 'reminded'; term: string; due: string; leg?: number; procedure?: number }
 

@@ -164,7 +164,7 @@ export async function updateOrder(tx: Tx, o: WorkOrder, grams: string[]): Promis
        lead_unit = $8, missing = $9, accepted_at = $10, grams = $11,
        merged_into = (select id from work_orders where number = $12), changed_at = clock_timestamp(),
        ended_at = case when $13 then coalesce(ended_at, clock_timestamp()) else null end,
-       handling_class = $14, concluded_at = $15, closing = $16
+       handling_class = $14, concluded_at = $15, closing = $16, confidential = $17
      where id = $1`,
     [
       o.id,
@@ -183,6 +183,7 @@ export async function updateOrder(tx: Tx, o: WorkOrder, grams: string[]): Promis
       o.handlingClass,
       o.concludedAt,
       JSON.stringify({ audits: o.audits, followUps: o.followUps, rating: o.rating }),
+      o.confidential,
     ],
   )
 }

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox'
+import { setConfidentiality } from './confidentiality.ts'
 import * as handling from './handling.ts'
 import * as intake from './intake.ts'
 import { supply } from './supply.ts'
@@ -11,6 +12,7 @@ export const rules = {
   dispatch: intake.dispatch,
   supply,
   append: intake.append,
+  setConfidentiality,
   merge: intake.merge,
   acknowledge: handling.acknowledge,
   contactRequester: handling.contactRequester,
