@@ -37,6 +37,7 @@ export const pure = [
   'src/telephony/ami/frames.ts',
   'src/work-orders/apply.ts',
   'src/work-orders/clocks.ts',
+  'src/work-orders/due-words.ts',
   'src/work-orders/elements.ts',
   'src/work-orders/notices.ts',
   'src/work-orders/number.ts',

@@ -24,7 +24,12 @@ export type BellParts = {
   calendar: () => Calendar
   statutes: Statutes
   /** What the statute makes of a missed clock beyond the record of it, e.g. supervision. */
-  onMissed?: (tx: Tx, order: OrderRow, bell: clocks.Bell, by: By) => Promise<OrderEvent[]>
+  onMissed?: (
+    tx: Tx,
+    order: OrderRow,
+    bell: clocks.Bell,
+    by: By,
+  ) => Promise<{ events: OrderEvent[]; cite: string | null }>
   /** Tells people of what happened; through the outbox, so that what commits is sent. */
   announce?: (tx: Tx, order: OrderRow, events: readonly OrderEvent[], by: By) => Promise<void>
 }
@@ -52,9 +57,10 @@ export function createBells(parts: BellParts) {
       const statute = statutes.of(order.statute.slug)
       const by: By = { actor, at: now, cite: bell.cite, statute, calendar: calendar() }
       const written = await writeEvents(tx, order, [event], by)
-      const follows = kind === 'deadlineMissed' ? ((await parts.onMissed?.(tx, written, bell, by)) ?? []) : []
-      const after = follows.length > 0 ? await writeEvents(tx, written, follows, by) : written
-      await parts.announce?.(tx, after, [event, ...follows], by)
+      const follows = kind === 'deadlineMissed' ? await parts.onMissed?.(tx, written, bell, by) : undefined
+      const { events = [], cite = null } = follows ?? {}
+      const after = events.length > 0 ? await writeEvents(tx, written, events, { ...by, cite }) : written
+      await parts.announce?.(tx, after, [event, ...events], by)
       return true
     })
   }

@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import { setConfidentiality } from './confidentiality.ts'
 import * as handling from './handling.ts'
 import * as intake from './intake.ts'
+import { answerSupervision, closeSupervision, supervise } from './supervision.ts'
 import { supply } from './supply.ts'
 import type { Rule } from './rule.ts'
 
@@ -18,6 +19,9 @@ export const rules = {
   contactRequester: handling.contactRequester,
   feedBack: handling.feedBack,
   stageReport: handling.stageReport,
+  supervise,
+  answerSupervision,
+  closeSupervision,
 } as const
 
 export type ActionName = keyof typeof rules
