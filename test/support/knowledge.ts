@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Role } from '../../src/base/actor.ts'
 import { createPool } from '../../src/db/pool.ts'
 import type { KnowledgeDraft } from '../../src/knowledge-base/contract.ts'
-import { createKnowledgeDuties } from '../../src/knowledge-base/duties/service.ts'
+import { createKnowledgeDuties, type KnowledgeDutyParts } from '../../src/knowledge-base/duties/service.ts'
 import { createKnowledgeSupervision } from '../../src/knowledge-base/duties/supervision.ts'
 import type { Person } from '../../src/knowledge-base/model.ts'
 import type { Reminder, SupervisionMatter } from '../../src/knowledge-base/ports.ts'
@@ -75,7 +75,7 @@ export async function startKnowledge(statute: Statute = anshanDraft) {
     base: createKnowledgeBase(db, clock, statute),
     duties: createKnowledgeDuties(parts),
     /** Another gateway on the same database. */
-    otherGateway: () => createKnowledgeDuties(parts),
+    otherGateway: (more: Partial<KnowledgeDutyParts> = {}) => createKnowledgeDuties({ ...parts, ...more }),
     async stop() {
       await db.end()
       await database.drop()

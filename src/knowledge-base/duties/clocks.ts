@@ -108,11 +108,10 @@ export function createClocks(parts: ClockParts) {
       await missIfLate(tx, { ...c, ...found }, c.metAt ?? now, now)
     },
 
-    /** The duty fell away in time. @returns false where it had been missed before */
+    /** The duty fell away in time. @returns false where it is too late for that; then the sweep finds it */
     async drop(tx: Tx, subject: Subject, at: Date): Promise<boolean> {
       const c = await store.lockClock(tx, subject)
       if (!c || c.metAt !== null) return true
-      await missIfLate(tx, c, at, at)
       if (c.missedAt !== null || at >= c.due) return false
       await store.markVoided(tx, subject, at)
       return true
