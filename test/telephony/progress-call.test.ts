@@ -3,7 +3,9 @@ import { createAskProgress } from '../../src/composition/progress.ts'
 import { createTries } from '../../src/composition/tries.ts'
 import { shortPrompts, startTestAsterisk, type TestAsterisk, TestAmi } from '../support/asterisk.ts'
 import { silentLog, testPii } from '../support/contacts.ts'
+import { startHotline } from '../support/hotline.ts'
 import { endAllSipp, placeCall, startPhones, type Call, type Phones, type Step } from '../support/sipp.ts'
+import { kannelText, sendSms } from '../support/sms-push.ts'
 import { beating, startGateway, stopGateways, telephonyDatabase } from '../support/telephony.ts'
 import { draft, startOrders } from '../support/work-orders.ts'
 
@@ -305,6 +307,38 @@ describe('the gateway', () => {
     expect(gateway.telephony.callState(callId)).toBe('waiting')
     await call.hangUp()
     expect(own.complaints()).toEqual([])
+  })
+})
+
+describe('a whole gateway', () => {
+  it('is asked by page, text and telephone', async () => {
+    const city = await startHotline({ asterisk: { promptOverrides: prompts, banks: 0 } })
+    onTestFinished(() => city.stop())
+    const typed = new URLSearchParams({ number: known, lastFour: '1234' })
+    const page = await fetch(`${city.url()}/progress`, { method: 'POST', body: typed })
+    expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    expect(await page.text()).toContain('没有查到')
+    const openapi = (await (await fetch(`${city.url()}/api/openapi.json`)).json()) as { paths: object }
+    expect(openapi.paths).toHaveProperty('/api/progress')
+
+    const text = kannelText(city.smsToken, '13800000041', `查询 AS${known} 1234`)
+    expect((await sendSms(city.url(), text)).ok).toBe(true)
+    await vi.waitFor(
+      () => expect(city.smsProvider.sent.map((s) => s.text)).toEqual([expect.stringContaining('没有查到')]),
+      {
+        timeout: 15_000,
+      },
+    )
+    expect(await city.db.query(`select 1 from contacts where channel = 'sms'`)).toEqual([])
+
+    const steps = [inHold, ...press(`2${known}1234`)]
+    const call = await placeCall({ target: city.asterisk.sip, to: '12345', from: '13800000042', steps })
+    await vi.waitFor(
+      async () =>
+        expect(await city.asterisk.cli('core show channels concise')).toContain('hotline/progress-none'),
+      { timeout: 20_000, interval: 30 },
+    )
+    await call.hangUp()
   })
 })
 
