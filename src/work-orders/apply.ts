@@ -58,7 +58,7 @@ export function apply(order: WorkOrder, event: OrderEvent, { at, by }: Stamp): W
       return lead ? { ...after, state: 'fedBack' } : after
     }
     case 'returned':
-      return { ...withLeg(next, event.leg, { fedBackAt: null }), state: 'dispatched' }
+      return { ...withLeg(next, event.leg, { fedBackAt: null }), state: 'dispatched', concludedAt: null }
     case 'legEnded': {
       const after = withLeg(next, event.leg, { endedAt: at, ended: event.why })
       // Without a leading unit the order waits for its next dispatch.

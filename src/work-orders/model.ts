@@ -1,6 +1,7 @@
 import type { Element, Kind } from '../statutes/statute.ts'
 import type { HandlingClass, Limit } from '../statutes/term.ts'
 import type {
+  Attempt,
   Audit,
   FollowUp,
   Judged,
@@ -191,7 +192,15 @@ export type OrderEvent =
   | { type: 'split'; reason: string; into: { number: string; unit: string; title: string }[] }
   | { type: 'splitFrom'; number: string; reason: string }
   /** `tell`: what the requester is told of it. */
-  | { type: 'terminated'; ground: string; reason: string; tell?: string }
+  | {
+      type: 'terminated'
+      ground: string
+      reason: string
+      tell?: string
+      /** What the ground demands, and the tries to win the requester's help. */
+      facts?: Record<string, string>
+      attempts?: Attempt[]
+    }
   | { type: 'transferred'; to: string; reason: string; tell?: string }
   | { type: 'reopened'; reason: string }
   /** 密级: who may see what of the order changed. */
