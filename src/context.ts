@@ -138,6 +138,7 @@ export async function createContext(config: Config): Promise<Context> {
     contacts: contactsRef.get,
     news: () => deskRef.get().news,
     phoneOfAgent: async (id) => (await presence().facts(id))?.phone ?? null,
+    unitsOfStaff: staff.unitsOf,
   })
   await orders.seed()
 

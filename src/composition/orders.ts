@@ -9,7 +9,7 @@ import { createWorkingCalendar } from '../calendar/service.ts'
 import type { Outgoing } from '../channels/outgoing/service.ts'
 import type { Config } from '../config/config.ts'
 import type { Contacts } from '../contacts/service.ts'
-import type { Db } from '../db/pool.ts'
+import type { Db, Tx } from '../db/pool.ts'
 import { createKnowledgeDuties } from '../knowledge-base/duties/service.ts'
 import { createKnowledgeSupervision } from '../knowledge-base/duties/supervision.ts'
 import { knowledgeRoutes } from '../knowledge-base/routes.ts'
@@ -24,6 +24,7 @@ import { createStatutes } from '../statutes/registry.ts'
 import type { Telephony } from '../telephony/service.ts'
 import { createBells, type BellData } from '../work-orders/bells.ts'
 import { workOrderRoutes } from '../work-orders/routes.ts'
+import { onMissed } from '../work-orders/rules/supervision.ts'
 import { createWorkOrders } from '../work-orders/service.ts'
 import { statuteRoutes } from '../work-orders/statute-routes.ts'
 import type { Sending } from './sending.ts'
@@ -45,6 +46,7 @@ type Parts = {
   contacts: () => Contacts
   news: () => DeskNews
   phoneOfAgent: (agentId: string) => Promise<string | null>
+  unitsOfStaff: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
 }
 
 export function createOrders(parts: Parts) {
@@ -129,6 +131,7 @@ export function createOrders(parts: Parts) {
       })
     },
     record: recordAccess,
+    unitsOfStaff: parts.unitsOfStaff,
   })
 
   const knowledgeSupervision = createKnowledgeSupervision(db)
@@ -144,7 +147,13 @@ export function createOrders(parts: Parts) {
       log.info({ unit, why, kind: subject.kind, subject: subject.id }, 'knowledge duty waits for its unit'),
   })
 
-  const bells = createBells({ db, clock, statutes, calendar })
+  const bells = createBells({
+    db,
+    clock,
+    statutes,
+    calendar,
+    onMissed: async (_tx, order, bell, by) => onMissed(order, bell, by),
+  })
   jobs.handle<BellData>('deadlines', 'workOrderDue', (data) => bells.ring(data))
   jobs.handle<{ contactId: string; messageId: string }>(
     'referrals',

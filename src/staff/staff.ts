@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../base/clock.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { Pii } from '../base/pii.ts'
-import type { Db } from '../db/pool.ts'
+import type { Db, Tx } from '../db/pool.ts'
 import { createAdministration, type Administration } from './administration.ts'
 import { createFailures } from './failures.ts'
 import { sealLedger } from './ledger.ts'
@@ -42,6 +42,8 @@ export type Staff = {
   revocations: Revocations
   /** Display names by account id. */
   namesOf(ids: string[]): Promise<Map<string, string>>
+  /** Units by account id, null for staff of the centre; unknown ids are missing from the map. */
+  unitsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string | null>>
   /** What routing needs of agents' accounts; unknown and disabled ones are missing from the map. */
   agentAccounts(ids: string[]): Promise<Map<string, store.AgentAccount>>
   stop(): Promise<void>
@@ -88,6 +90,7 @@ export function createStaff(parts: {
     sessions,
     revocations,
     namesOf: (ids) => store.namesOf(db, ids),
+    unitsOf: (tx, ids) => store.unitsOf(tx, ids),
     agentAccounts: (ids) => store.agentAccounts(db, ids),
     async stop() {
       clearInterval(timer)

@@ -45,6 +45,15 @@ export async function namesOf(tx: Tx, ids: string[]): Promise<Map<string, string
   return new Map(rows.map((r) => [r.id, r.name]))
 }
 
+/** Units by account id; null for staff of the centre. Unknown ids, also such as are none, are missing from the map. */
+export async function unitsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await tx.query<{ id: string; unit: string | null }>(
+    `select id::text as id, unit_id as unit from staff where id::text = any($1::text[])`,
+    [ids],
+  )
+  return new Map(rows.map((r) => [r.id, r.unit]))
+}
+
 export type AgentAccount = Pick<StaffMember, 'id' | 'displayName' | 'roles' | 'attributes' | 'capacity'>
 
 export async function agentAccounts(tx: Tx, ids: string[]): Promise<Map<string, AgentAccount>> {

@@ -36,6 +36,7 @@ export type WorkOrderParts = RegistrarParts & {
   clock: Clock
   statutes: Statutes
   announce?: NonNullable<ActionParts['announce']>
+  unitsOfStaff?: NonNullable<ActionParts['unitsOfStaff']>
   /** E.164 of the requester of a contact, where his channel has one. */
   phoneOf: (tx: Tx, contact: Contact) => Promise<string | null>
   /** Tells the requester his numbers, through the outbox of his channel: what commits is sent. */

@@ -11,6 +11,7 @@ import { createStatutes } from '../../src/statutes/registry.ts'
 import { stateCouncilCalendar } from '../../src/statutes/state-council.ts'
 import { createBells } from '../../src/work-orders/bells.ts'
 import type { Outcome, Registered } from '../../src/work-orders/contract.ts'
+import { onMissed } from '../../src/work-orders/rules/supervision.ts'
 import { createWorkOrders, type OrderNotice, type Viewer } from '../../src/work-orders/service.ts'
 import { seedUnits } from '../../src/work-orders/store.ts'
 import { silentLog, sms, testPii } from './contacts.ts'
@@ -33,6 +34,8 @@ export async function startOrders(city = 'anshan-2019', limits: Limits = {}) {
   const clock = (): Date => time.now
   const calendars: { current: Calendar } = { current: stateCouncilCalendar() }
   const calendar = (): Calendar => calendars.current
+  /** Units of people of staff, null for those of the centre. */
+  const people = new Map<string, string | null>()
   const notices: OrderNotice[] = []
   const told: Record<string, unknown>[] = []
   const incidents: { contactId: string; incident: string }[] = []
@@ -64,6 +67,8 @@ export async function startOrders(city = 'anshan-2019', limits: Limits = {}) {
     },
     notify: async (_tx, notice) => void notices.push(notice),
     record: recordAccess,
+    unitsOfStaff: async (_tx, ids) =>
+      new Map(ids.flatMap((id) => (people.has(id) ? [[id, people.get(id) ?? null]] : []))),
   })
 
   const contacts = createContacts(door, {
@@ -115,11 +120,18 @@ export async function startOrders(city = 'anshan-2019', limits: Limits = {}) {
     requesters,
     knowledge,
     workOrders,
-    bells: createBells({ db, clock, calendar, statutes }),
+    bells: createBells({
+      db,
+      clock,
+      calendar,
+      statutes,
+      onMissed: async (_tx, order, bell, by) => onMissed(order, bell, by),
+    }),
     statutes,
     time,
     calendars,
     notices,
+    people,
     told,
     incidents,
     wrappedUp,
