@@ -1,9 +1,16 @@
 import type { Static } from 'typebox'
+import { audit } from './audit.ts'
 import { setConfidentiality } from './confidentiality.ts'
+import { followUp } from './follow-up.ts'
 import * as handling from './handling.ts'
 import * as intake from './intake.ts'
+import { judge } from './judge.ts'
+import { declineOnward, handOn, recordReceipt } from './onward.ts'
+import { rate } from './rating.ts'
+import { confirmReEvaluation, objectRating, reEvaluate } from './re-evaluation.ts'
 import { answerSupervision, closeSupervision, supervise } from './supervision.ts'
 import { supply } from './supply.ts'
+import { applyTermination, decideTermination, terminate } from './termination.ts'
 import type { Rule } from './rule.ts'
 
 /** PURE. Every action on an order by its name in the API, in the order in which screens show them. */
@@ -22,6 +29,19 @@ export const rules = {
   supervise,
   answerSupervision,
   closeSupervision,
+  audit,
+  followUp,
+  judge,
+  rate,
+  objectRating,
+  reEvaluate,
+  confirmReEvaluation,
+  applyTermination,
+  decideTermination,
+  terminate,
+  handOn,
+  recordReceipt,
+  declineOnward,
 } as const
 
 export type ActionName = keyof typeof rules
