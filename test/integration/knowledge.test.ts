@@ -51,6 +51,7 @@ it('marks a stale item, puts it last and refuses to cite it, by the article of t
   expect((await find('停水通知')).map((i) => i.title)).toEqual(['临时停水通知', '管网维护'])
   world.at('2026-03-03T00:00+08:00')
   expect(await find('停水通知')).toMatchObject([{ title: '管网维护' }, { id: ref.id, stale: true }])
+  expect(await find('停水通知', agent, { limit: 1 })).toMatchObject([{ title: '管网维护' }])
   expect(await find('停水通知', agent, { validity: 'current' })).toMatchObject([{ stale: false }])
   expect(await find('停水通知', agent, { validity: 'stale' })).toMatchObject([{ id: ref.id }])
   await expect(world.base.cite(world.db, ref)).rejects.toMatchObject({
