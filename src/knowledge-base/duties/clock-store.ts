@@ -128,13 +128,18 @@ export const claimMissed = (tx: Tx, now: Date, limit: number): Promise<Clock[]> 
 export const claimReminders = (tx: Tx, now: Date, limit: number): Promise<Clock[]> =>
   tx.query(claim('reminded_at', 'reminded_at is null and remind_at <= $1 and due > $1'), [now, limit])
 
-/** Running clocks that were computed without the notice of a year, under another calendar than this. */
-export const provisionalOf = (tx: Tx, calendarVersion: string, limit: number): Promise<Clock[]> =>
+/** Running clocks of a statute that were computed without the notice of a year, under another calendar than this. */
+export const provisionalOf = (
+  tx: Tx,
+  statute: string,
+  calendarVersion: string,
+  limit: number,
+): Promise<Clock[]> =>
   tx.query(
     `select ${columns()} from knowledge_clocks c
-     where provisional and ${running} and calendar_version <> $1
-     order by due limit $2 for update skip locked`,
-    [calendarVersion, limit],
+     where provisional and ${running} and statute = $1 and calendar_version <> $2
+     order by due limit $3 for update skip locked`,
+    [statute, calendarVersion, limit],
   )
 
 export const clocksOf = (tx: Tx, kind: Duty, ids: readonly string[]): Promise<Clock[]> =>

@@ -59,7 +59,7 @@ export function createClocks(parts: ClockParts) {
   async function recompute(limit = 200): Promise<number> {
     const known = calendar()
     return db.tx(async (tx) => {
-      const rows = await store.provisionalOf(tx, known.version, limit)
+      const rows = await store.provisionalOf(tx, statute.slug, known.version, limit)
       for (const row of rows) {
         const begin: Begin = row.eventOn === null ? { at: row.startedAt } : { on: row.eventOn }
         const found = clockOf(statute, row.kind, startOf(begin), known)
