@@ -5,8 +5,9 @@ import type { OrderEvent, WorkOrder } from '../model.ts'
 import { leadLegOf } from '../model.ts'
 import { proceduresOf, type FollowUp } from '../procedures.ts'
 import { standsApart } from './apart.ts'
-import { automatic, triggerOf } from './supervision.ts'
 import { body, code, maybe, refuse, rule, type Context, type Decided, type Refused } from './rule.ts'
+import { automatic } from './supervision-automatic.ts'
+import { triggerOf } from './supervision-levels.ts'
 
 /**
  * PURE. 回访 (鞍山 2019 第二十三条第一款、草案第十七条、白银 第十七条、丹东 第十四条): what the requester himself says of the

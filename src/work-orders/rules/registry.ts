@@ -1,12 +1,14 @@
 import type { Static } from 'typebox'
 import { audit } from './audit.ts'
 import { setConfidentiality } from './confidentiality.ts'
+import { demandExplanation, explain } from './explanation.ts'
 import { followUp } from './follow-up.ts'
 import * as handling from './handling.ts'
 import * as intake from './intake.ts'
 import { judge } from './judge.ts'
 import { declineOnward, handOn, recordReceipt } from './onward.ts'
 import { rate } from './rating.ts'
+import { applyRecusal, checkRelation, decideRecusal, withdrawRecusal } from './recusal.ts'
 import { confirmReEvaluation, objectRating, reEvaluate } from './re-evaluation.ts'
 import { answerSupervision, closeSupervision, supervise } from './supervision.ts'
 import { supply } from './supply.ts'
@@ -29,6 +31,12 @@ export const rules = {
   supervise,
   answerSupervision,
   closeSupervision,
+  demandExplanation,
+  explain,
+  applyRecusal,
+  checkRelation,
+  decideRecusal,
+  withdrawRecusal,
   audit,
   followUp,
   judge,
