@@ -10,7 +10,7 @@ export type Told = { way: string; text: string }
 /** What each kind says when it is opened. */
 export type SaidOf = {
   /** 补齐材料 */
-  material: { items: string[]; until: string | null }
+  material: { items: string[]; until: string | null; told?: Told }
   /** 申请延期 */
   timeExtension: {
     reason: string

@@ -97,6 +97,10 @@ export const words = (max: number) => Type.String({ minLength: 1, maxLength: max
 export const maybe = (max: number) => Type.Optional(Type.String({ maxLength: max }))
 export const code = Type.String({ minLength: 1, maxLength: 40 })
 
+/** A limit as people give it; more than `most` is a slip of the pen. */
+export const limitIn = <U extends 'workingDay' | 'month' | 'year' | 'hour'>(unit: U, most: number) =>
+  Type.Object({ unit: Type.Literal(unit), count: Type.Integer({ minimum: 1, maximum: most }) })
+
 /** Statutes name roles by their names; those that this program does not know give nobody a right. */
 export const rolesNamed = (names: readonly string[]): readonly Role[] => names as readonly Role[]
 
