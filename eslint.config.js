@@ -31,7 +31,6 @@ export const pure = [
   'src/referral/urgent.ts',
   'src/telephony/call-event.ts',
   'src/telephony/call-events.ts',
-  'src/channels/progress-command.ts',
   'src/telephony/legs.ts',
   'src/telephony/progress-speech.ts',
   'src/telephony/reconcile.ts',
