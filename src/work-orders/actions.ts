@@ -12,6 +12,7 @@ import { identityOf, refusalProblem, sealIdentity } from './registrar.ts'
 import type { OrderRow } from './rows.ts'
 import { ruleOf, type BodyOf, type Command } from './rules/registry.ts'
 import type { Context, PersonFacts } from './rules/rule.ts'
+import { makeSiblings, withNumbers } from './siblings.ts'
 import * as store from './store.ts'
 import { writeEvents, type By } from './write-events.ts'
 
@@ -76,8 +77,11 @@ export function createActions(parts: ActionParts) {
       }
       const by: By = { actor: context.actor, at, cite: decided.cite, statute, calendar: context.calendar }
       await sideEffects(tx, order, command)
-      const after = await writeEvents(tx, order, decided.events, by)
-      await parts.announce?.(tx, after, decided.events, by)
+      const made = command.action === 'split' ? await makeSiblings(tx, order, command, context, by) : []
+      const events = withNumbers(decided.events, made)
+      const after = await writeEvents(tx, order, events, by)
+      await parts.announce?.(tx, after, events, by)
+      for (const sibling of made) await parts.announce?.(tx, sibling.order, sibling.events, by)
       return null
     })
     if (refused) throw refused

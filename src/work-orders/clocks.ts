@@ -39,10 +39,13 @@ export type Clock = {
   /** Limits by which it was extended, in their order. */
   extensions: readonly Limit[]
   /** Another law's own limit in its place (从其规定). */
-  otherLaw: OtherLaw | null
+  otherLaw: AppliedLaw | null
   metAt: Date | null
   missedAt: Date | null
 }
+
+/** `localDue`: what the statute's own limit would have been; both are shown (A-22). */
+export type AppliedLaw = OtherLaw & { localDue?: string }
 
 export type Started = Omit<Clock, 'metAt' | 'missedAt' | 'extensions' | 'otherLaw'>
 
@@ -59,7 +62,7 @@ export type ClockChange = {
   /** Owed no more: `all`, what does not belong to a procedure (`order`), or a scope, of given terms or all. */
   voids: ('all' | 'order' | ({ terms?: string[] } & Scope))[]
   /** An extension or another law's limit on running clocks of one leg. */
-  patches: { leg: number; term: string; extension?: Limit; otherLaw?: OtherLaw }[]
+  patches: { leg: number; term: string; extension?: Limit; otherLaw?: AppliedLaw }[]
   /** Running clocks must be computed again: they were patched or the time of a recusal changed. */
   recompute: boolean
 }
@@ -272,12 +275,13 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
         change.patches.push({ leg: event.leg, term, extension: event.by })
       break
     case 'otherLawApplied': {
-      const { law, article, within } = event
+      const { law, article, within, localDue } = event
       const firstDelivered = order.legs.find((leg) => leg.role === 'lead')?.deliveredAt ?? at
       for (const term of Object.values(statute.terms).filter((t) => t.yieldsToOtherLaw)) {
         const { leg = 0 } = scopeOf(term, event.leg)
         if (!giveWay(term, { law, article, within }, firstDelivered, context.calendar)) continue
-        change.patches.push({ leg, term: term.id, otherLaw: { law, article, within } })
+        const own = term.id === event.term && localDue !== undefined ? { localDue } : {}
+        change.patches.push({ leg, term: term.id, otherLaw: { law, article, within, ...own } })
       }
       break
     }

@@ -1,7 +1,6 @@
 import type { Tx } from '../db/pool.ts'
 import type { Limit } from '../statutes/term.ts'
-import type { OtherLaw } from '../statutes/deadline.ts'
-import type { Clock, Started } from './clocks.ts'
+import type { AppliedLaw, Clock, Started } from './clocks.ts'
 import { deadlineColumns, type DeadlineRow } from './rows.ts'
 
 /** SQL of the statutory clocks. `leg` 0 is the order as a whole, `procedure` 0 none. */
@@ -109,7 +108,7 @@ export const deadlinesOf = (
 export async function patchDeadline(
   tx: Tx,
   at: { orderId: string; leg: number; term: string },
-  by: { extension?: Limit; otherLaw?: OtherLaw },
+  by: { extension?: Limit; otherLaw?: AppliedLaw },
 ): Promise<void> {
   await tx.query(
     `update work_order_deadlines

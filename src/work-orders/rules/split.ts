@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { citesOf, valueOf } from '../../statutes/types.ts'
+import { categoryOf } from '../elements.ts'
 import type { WorkOrder } from '../model.ts'
 import { decideDispatch } from './intake.ts'
 import { body, code, maybe, refuse, rolesNamed, rule, words, type Context, type Decided } from './rule.ts'
@@ -52,7 +53,12 @@ function decideSplit(
   const units = parts.map(({ unit }) => unit)
   if (new Set(units).size < units.length)
     return refuse(422, 'unitTwice', '同一单位出现了两次', '同一单位的事项请合为一张办理单。', cite)
+  const { categories } = statute.topics.acceptance
   for (const part of parts) {
+    if (part.title.trim() === '' || part.facts.trim() === '')
+      return refuse(422, 'partUnnamed', '没有写明分出的事项', '请写明每个部分的标题和内容。', cite)
+    if (part.category !== undefined && categoryOf(statute, part.category) === null)
+      return refuse(422, 'categoryUnknown', '没有这一事项类别', '请从列出的类别中选择。', citesOf(categories))
     const judged = dispatchPart(order, part, context)
     if ('refused' in judged) return judged
   }

@@ -38,7 +38,7 @@ export const supply = rule({
   states: ['registered', 'awaitingMaterial', 'accepted', 'dispatched'],
   cite: citeOf,
   barred: (order) =>
-    order.missing.length === 0 && order.state !== 'awaitingMaterial'
+    order.missing.length === 0 && openProcedures(order, 'material').length === 0
       ? refuse(409, 'nothingMissing', '办理单要素已经齐全', '如有新的情况，请使用“补充内容”。')
       : null,
   decide: decideSupply,
