@@ -10,9 +10,13 @@ export const accessActions = [
   'contactOpened',
   'reveal',
   'search',
+  'orderListed',
   'orderViewed',
   'export',
   'playback',
+  'playbackApproved',
+  'attachmentOpened',
+  'attachmentAdded',
   'signIn',
   'signInLocked',
   'signOut',
@@ -122,6 +126,17 @@ export async function readLedger(tx: Tx, filter: LedgerFilter): Promise<LedgerEn
     ],
   )
 }
+
+/** Who looked at one thing, newest first. */
+export const ledgerOfSubject = (
+  tx: Tx,
+  subject: { kind: string; id: string },
+  limit: number,
+): Promise<LedgerEntry[]> =>
+  tx.query<LedgerEntry>(
+    `select ${columns} from access_ledger where subject_kind = $1 and subject_id = $2 order by id desc limit $3`,
+    [subject.kind, subject.id, limit],
+  )
 
 /** The bytes of a row that a seal covers; a fixed format of time keeps them independent of the session's settings. */
 const sealed = `concat_ws('|', id, to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US'), actor_kind, actor_id,
