@@ -283,10 +283,10 @@ describe('丹东 第十六条 一次督办、二次督办', () => {
       status: 422,
       cite: expect.stringContaining('第十六条'),
     })
-    expect(refused(second(), { ...answer, signedBy: '  ' } as Command, ofUnit(city))).toMatchObject({
+    expect(refused(second(), { ...answer, signedBy: '  ' }, ofUnit(city))).toMatchObject({
       refused: 'signatureMissing',
     })
-    const answered = run(second(), { ...answer, signedBy: '分管副主任' } as Command, ofUnit(city))
+    const answered = run(second(), { ...answer, signedBy: '分管副主任' }, ofUnit(city))
     expect(proceduresOf(answered, 'supervision').at(-1)!.outcome!.answer).toMatchObject({
       signedBy: '分管副主任',
       late: false,
