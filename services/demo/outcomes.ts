@@ -17,6 +17,9 @@ export function outcomesFor(contact: DeskContact, statute: Statute): Outcome[] {
 function orderFor(contact: DeskContact, matter: Matter, kind: Kind, statute: Statute): OrderDraft {
   const said = contact.messages.filter(({ direction }) => direction === 'in').map(({ text }) => text)
   const { elements } = statute.topics.acceptance
+  // now and then the agent forgets to ask: the order is kept and marked incomplete
+  const forgets = inPercent(10)
+  const confidential = inPercent(10)
   return {
     type: 'workOrder',
     title: matter.title,
@@ -24,8 +27,7 @@ function orderFor(contact: DeskContact, matter: Matter, kind: Kind, statute: Sta
     kind,
     ...categoryOf(kind, statute),
     place: matter.address,
-    // now and then the agent forgets to ask: the order is kept and marked incomplete
-    requester: inPercent(10)
+    requester: forgets
       ? {}
       : {
           kind: 'naturalPerson',
@@ -34,7 +36,8 @@ function orderFor(contact: DeskContact, matter: Matter, kind: Kind, statute: Sta
           // whoever calls or sends an SMS has given his number already
           ...(contact.channel === 'wechat' ? { contact: someNumber() } : {}),
         },
-    confidential: inPercent(10),
+    confidential,
+    ...(forgets ? {} : { confidentialityWish: confidential ? '要求对身份保密' : '不要求保密' }),
     ...(inPercent(70) ? { accept: true, leadUnit: matter.unit, ...dispatchOf(matter, kind, statute) } : {}),
   }
 }

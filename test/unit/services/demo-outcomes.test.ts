@@ -50,6 +50,7 @@ describe.each(statuteSlugs())('the demo with %s', (slug) => {
       const { name, contact: given, home } = order.requester
       if (name === undefined) continue
       expect(given).toMatch(/^1380000\d{4}$/)
+      expect(order.confidentialityWish).toBeTruthy()
       expect(home === undefined).toBe(acceptance.elements.requesterAddress.basis === 'silent')
     }
   })
