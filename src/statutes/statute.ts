@@ -125,6 +125,10 @@ export type Topics = {
     /** Forms in which a matter may be raised, and where it may come from. */
     media?: Answer<readonly Labelled[]>
     sources?: Answer<readonly Labelled[]>
+    /** Where a matter comes from that a person enters by hand or another platform hands in; each has its own basis. */
+    sourceChannels?: readonly Answer<Labelled>[]
+    /** From when the centre's own time runs for such a matter. */
+    timeOfReceipt?: Answer<'whenCentreReceived'>
     onTheSpot: Answer<string>
     decide: Answer<string>
     withoutIdentity: Answer<'acceptedIncomplete'>
@@ -148,6 +152,8 @@ export type Topics = {
     departments: Answer<Readonly<Record<Incident, readonly string[]>>>
     matters: readonly Answer<ReferralMatter>[]
     otherChannels: Answer<string>
+    /** What a unit asked directly tells of a matter that is not its own. */
+    tellsOfOtherDuty?: Answer<readonly Labelled[]>
   }
   dispatch: {
     /** Id of the term. */

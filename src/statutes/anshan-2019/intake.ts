@@ -1,3 +1,4 @@
+import { localChannels } from '../local-channels.ts'
 import type { Topics } from '../statute.ts'
 import { law, localPolicy, reading, silent } from '../types.ts'
 import { article } from './articles.ts'
@@ -40,6 +41,44 @@ export const acceptance: Topics['acceptance'] = {
   ]),
   oneSystem: law(article(6, 2), '12345、民心网、市长信箱等渠道纳入 8890 平台系统内统一管理', true),
   aroundTheClock: law(article(16), '每周七天、每天二十四小时实时受理', true),
+  sourceChannels: [
+    law(article(6, 2), '12345 政府热线纳入 8890 平台系统内统一管理', {
+      code: 'line12345',
+      label: '12345 政府热线',
+    }),
+    law(article(6, 2), '民心网纳入 8890 平台系统内统一管理', { code: 'minxin', label: '民心网' }),
+    law(article(6, 2), '市长信箱纳入 8890 平台系统内统一管理', { code: 'mayorMailbox', label: '市长信箱' }),
+    law(article(5, 2), '与辽宁省 8890 平台开展业务对接', { code: 'province', label: '辽宁省 8890 平台' }),
+    law(article(5, 2), '与县（市）区、开发区 8890 工作站开展业务对接', {
+      code: 'station',
+      label: '8890 工作站',
+    }),
+    reading(
+      article(6, 2),
+      '人民网留言板的诉求在 8890 平台系统内统一管理',
+      { code: 'messageBoard', label: '人民网留言板' },
+      '条文列举到“等诉求渠道”为止，留言板同属网络诉求渠道',
+    ),
+    reading(
+      article(6, 2),
+      '国务院互联网+督查平台转来的诉求在 8890 平台系统内统一管理',
+      { code: 'stateCouncilBoard', label: '国务院“互联网+督查”平台' },
+      '条文列举到“等诉求渠道”为止，督查平台同属网络诉求渠道',
+    ),
+    reading(
+      [article(7, 2), article(32)],
+      '110 等渠道转来的非紧急诉求予以登记',
+      { code: 'police110', label: '110 报警服务台' },
+      '第七条把 110 列为其他渠道，第三十二条要求与其他平台“互转”',
+    ),
+    ...localChannels('条例没有单独写明'),
+  ],
+  timeOfReceipt: reading(
+    [article(20), article(7, 1)],
+    '受理、转交的期限自 8890 平台收到之时起计算；在来源渠道提出的时间另行记录',
+    'whenCentreReceived',
+    '“诉求人向 8890 平台提出诉求事项后”才有平台的期限；在其他渠道的办理“依照相关法律法规和规定执行”',
+  ),
   onTheSpot: law(article(20, undefined, 1), '可当场答复或者处理的，直接答复或者处理', 'AS19-D01'),
   decide: law(article(20, undefined, 2), '不能当场答复的，三个工作日内确定是否受理', 'AS19-D02'),
   withoutIdentity: reading(

@@ -83,4 +83,8 @@ export const referral: Topics['referral'] = {
     }),
   ],
   otherChannels: law(article(28, 1), '其他渠道的承办单位应当告知可以通过 8890 平台提出', 'AS19-D10'),
+  tellsOfOtherDuty: law(article(28, 1), '及时告知诉求人，并告知该事项可以通过 8890 平台提出', [
+    { code: 'notOurs', label: '不属于本单位职责' },
+    { code: 'platform', label: '可以通过 8890 平台提出' },
+  ]),
 }

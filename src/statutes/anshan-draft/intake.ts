@@ -1,3 +1,4 @@
+import { localChannels } from '../local-channels.ts'
 import type { Topics } from '../statute.ts'
 import { law, localPolicy, reading, silent } from '../types.ts'
 import { article } from './articles.ts'
@@ -32,6 +33,23 @@ export const acceptance: Topics['acceptance'] = {
   ]),
   oneSystem: law([article(2, 2), article(3)], '热线及其网络平台统一受理', true),
   aroundTheClock: law(article(2, 2), '“7×24小时”便民热线服务平台', true),
+  sourceChannels: [
+    ...[
+      { code: 'mayorMailbox', label: '市长信箱' },
+      { code: 'minxin', label: '民心网' },
+      { code: 'messageBoard', label: '人民网留言板' },
+      { code: 'stateCouncilBoard', label: '国务院“互联网+督查”平台' },
+      { code: 'province', label: '辽宁省 8890 平台' },
+      { code: 'police110', label: '110 报警服务台' },
+    ].map((channel) => localPolicy(`草案没有列出来源渠道；${channel.label}转来的诉求由热线登记`, channel)),
+    ...localChannels('草案没有列出来源渠道'),
+  ],
+  timeOfReceipt: reading(
+    article(11, 1),
+    '期限自热线工作机构收到之时起计算；诉求提出时间按来源渠道的时间记录',
+    'whenCentreReceived',
+    '条文要求记录“诉求提出时间”，没有规定由此起算热线的期限',
+  ),
   onTheSpot: law(article(12, 1), '能够当场答复或者处理的，应当当场答复、处理', 'ASD-D01'),
   decide: silent('草案没有另行规定是否受理的决定和期限；不能当场处理的直接研判派单'),
   withoutIdentity: reading(

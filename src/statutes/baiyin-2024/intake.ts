@@ -1,3 +1,4 @@
+import { localChannels } from '../local-channels.ts'
 import type { Topics } from '../statute.ts'
 import { law, localPolicy, reading, silent } from '../types.ts'
 import { article } from './articles.ts'
@@ -31,6 +32,29 @@ export const acceptance: Topics['acceptance'] = {
     { code: 'hotline', label: '12345 政务服务便民热线' },
     { code: 'messageBoard', label: '人民网领导留言板' },
   ]),
+  sourceChannels: [
+    law(article(3), '“码上反映·马上办理”平台是平台的组成部分', {
+      code: 'scanCode',
+      label: '“码上反映·马上办理”平台',
+    }),
+    law(article(3), '人民网领导留言板是平台的组成部分', {
+      code: 'messageBoard',
+      label: '人民网领导留言板',
+    }),
+    ...[
+      { code: 'mayorMailbox', label: '市长信箱' },
+      { code: 'stateCouncilBoard', label: '国务院“互联网+督查”平台' },
+      { code: 'province', label: '甘肃省 12345 热线平台' },
+      { code: 'police110', label: '110 报警服务台' },
+    ].map((channel) => localPolicy(`条例没有单独写明；${channel.label}转来的诉求由平台登记`, channel)),
+    ...localChannels('条例没有单独写明'),
+  ],
+  timeOfReceipt: reading(
+    article(10, 1),
+    '自平台接到诉求之时起计算；人工登记的，登记实际接到的时间，来源渠道的提出时间另行记录',
+    'whenCentreReceived',
+    '“平台在接到诉求后”登记和告知，接到的时间不因登记得晚而推后',
+  ),
   onTheSpot: law(article(10, 2), '能够即时答复的咨询类诉求，应当立即答复', 'BY24-D01'),
   decide: law(article(10, 1), '接到诉求后分类登记，告诉诉求人受理情况及处理途径和程序', 'BY24-D10'),
   withoutIdentity: reading(

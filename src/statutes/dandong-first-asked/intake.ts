@@ -1,3 +1,4 @@
+import { localChannels } from '../local-channels.ts'
 import type { Topics } from '../statute.ts'
 import { law, localPolicy, reading, silent } from '../types.ts'
 import { article } from './articles.ts'
@@ -44,6 +45,27 @@ export const acceptance: Topics['acceptance'] = {
     { code: 'sms', label: '短信' },
     { code: 'wechat', label: '微信' },
   ]),
+  sourceChannels: [
+    law(article(12), '通过信件反映的事项，8890 平台应当受理', { code: 'letter', label: '信件' }),
+    law(article(2), '信息来源包括网络（原民心网）', { code: 'minxin', label: '民心网' }),
+    law(article(2), '信息来源包括国务院“互联网+督察”留言平台', {
+      code: 'stateCouncilBoard',
+      label: '国务院“互联网+督察”留言平台',
+    }),
+    law(article(2), '信息来源包括人民网市长留言板', { code: 'mayorBoard', label: '人民网市长留言板' }),
+    ...[
+      { code: 'mayorMailbox', label: '市长信箱' },
+      { code: 'province', label: '辽宁省 8890 平台' },
+      { code: 'police110', label: '110 报警服务台' },
+    ].map((channel) => localPolicy(`办法没有单独写明；${channel.label}转来的诉求由平台登记`, channel)),
+    ...localChannels('办法没有单独写明').filter(({ value }) => value.code !== 'letter'),
+  ],
+  timeOfReceipt: reading(
+    article(12),
+    '自 8890 平台收到之时起计算；来源渠道的提出时间另行记录',
+    'whenCentreReceived',
+    '“应当及时受理、转办和督办”的是 8890 平台，收到以前无从受理',
+  ),
   onTheSpot: law(article(12, undefined, 1), '常见咨询类问题，依据知识库即时答复', 'DD-D14'),
   decide: law(article(12), '8890 平台应当及时受理', 'DD-D12'),
   withoutIdentity: reading(

@@ -120,4 +120,8 @@ export const referral: Topics['referral'] = {
     '直接提出而不属于本单位职责的，应当告知群众，并给予指导和帮助',
     'DD-D15',
   ),
+  tellsOfOtherDuty: law(article(10, undefined, 1), '应当告知群众，并给予指导和帮助', [
+    { code: 'notOurs', label: '不属于本单位职责' },
+    { code: 'guidance', label: '给予的指导和帮助' },
+  ]),
 }
