@@ -45,6 +45,9 @@ export const pure = [
   'src/work-orders/number.ts',
   'src/work-orders/procedures.ts',
   'src/work-orders/recused.ts',
+  'src/work-orders/redact.ts',
+  'src/work-orders/search-words.ts',
+  'src/work-orders/unit-notices.ts',
   'src/work-orders/visibility.ts',
   'src/work-orders/rules/**/*.ts',
 ]

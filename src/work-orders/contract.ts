@@ -141,6 +141,71 @@ export const AllowedAction = Type.Object({
 })
 export type AllowedAction = Static<typeof AllowedAction>
 
+/** A field that this viewer has not, or not whole, and why. */
+export const Withheld = Type.Object({
+  field: Type.String(),
+  /** `masked`, `redacted` or `none`. */
+  sight: Type.String(),
+  cite: nullable(Type.String()),
+  localPolicy: Type.Boolean(),
+  says: Type.String(),
+})
+export type Withheld = Static<typeof Withheld>
+
+const person = Type.Object({ id: nullable(Type.String()), role: Type.String() })
+
+/** 申请、督办、回避 …: what it says is null where it is not the viewer's part. */
+export const ProcedureView = Type.Object({
+  n: Type.Integer(),
+  kind: Type.String(),
+  label: Type.String(),
+  leg: Type.Union([Type.Integer(), Type.Null()]),
+  unit: nullable(Type.String()),
+  openedAt: Type.String(),
+  openedBy: person,
+  closedAt: nullable(Type.String()),
+  closedBy: Type.Union([person, Type.Null()]),
+  verdict: nullable(Type.String()),
+  said: Type.Unknown(),
+  outcome: Type.Unknown(),
+})
+export type ProcedureView = Static<typeof ProcedureView>
+
+export const AuditView = Type.Object({
+  at: Type.String(),
+  by: nullable(Type.String()),
+  passed: Type.Boolean(),
+  points: Type.Record(Type.String(), Type.Boolean()),
+  note: Type.String(),
+})
+export type AuditView = Static<typeof AuditView>
+
+export const FollowUpView = Type.Object({
+  n: Type.Integer(),
+  at: Type.String(),
+  by: nullable(Type.String()),
+  channel: Type.String(),
+  reached: Type.Boolean(),
+  solved: Type.Union([Type.Boolean(), Type.Null()]),
+  satisfied: nullable(Type.String()),
+  says: nullable(Type.String()),
+  verdict: Type.Union([
+    Type.Null(),
+    Type.Object({ reasonable: Type.Boolean(), reason: Type.String(), then: Type.String() }),
+  ]),
+})
+export type FollowUpView = Static<typeof FollowUpView>
+
+export const RatingView = Type.Object({
+  stars: Type.Number(),
+  components: Type.Record(Type.String(), Type.Number()),
+  dimensions: Type.Record(Type.String(), Type.Number()),
+  at: Type.String(),
+  final: Type.Boolean(),
+})
+export type RatingView = Static<typeof RatingView>
+
+/** What is withheld is null (or empty) and named in `withheld`. */
 export const OrderView = Type.Object({
   number: Type.String(),
   state: Type.String(),
@@ -157,15 +222,27 @@ export const OrderView = Type.Object({
     kind: Type.String(),
     name: nullable(Type.String()),
     contact: nullable(Type.String()),
+    home: nullable(Type.String()),
     careGroups: Type.Array(Type.String()),
+    /** Whether he has an entry in the integrity file (诚信档案); never what it says. */
+    integrityFlag: Type.Union([Type.Boolean(), Type.Null()]),
   }),
   confidentialLevel: Type.String(),
+  confidentialityWish: nullable(Type.String()),
   urgent: Type.Boolean(),
   incident: nullable(Type.String()),
   missing: Type.Array(MissingElement),
+  /** 办理类别, where the statute knows classes. */
+  handlingClass: nullable(Type.String()),
+  /** Complained about, for those who must keep him out of it. */
+  accused: Type.Union([
+    Type.Null(),
+    Type.Object({ unit: nullable(Type.String()), staff: nullable(Type.String()) }),
+  ]),
   leadUnit: nullable(Type.String()),
   legs: Type.Array(
     Type.Object({
+      n: Type.Integer(),
       unit: Type.String(),
       role: Type.String(),
       deliveredAt: Type.String(),
@@ -186,8 +263,15 @@ export const OrderView = Type.Object({
           solved: Type.Boolean(),
         }),
       ]),
+      /** How and in which words the requester was told. */
+      told: Type.Union([Type.Null(), Type.Object({ way: Type.String(), text: Type.String() })]),
+      stageReports: Type.Array(Type.Object({ at: Type.String(), text: Type.String() })),
     }),
   ),
+  procedures: Type.Array(ProcedureView),
+  audits: Type.Array(AuditView),
+  followUps: Type.Array(FollowUpView),
+  rating: Type.Union([RatingView, Type.Null()]),
   /** The order it was registered beside, and the one it was merged into. */
   parent: nullable(Type.String()),
   mergedInto: nullable(Type.String()),
@@ -195,6 +279,7 @@ export const OrderView = Type.Object({
   contactIds: Type.Array(Type.String()),
   version: Type.Integer(),
   deadlines: Type.Array(DeadlineView),
+  withheld: Type.Array(Withheld),
 })
 export type OrderView = Static<typeof OrderView>
 
@@ -205,19 +290,50 @@ export const OrderEventView = Type.Object({
   cite: nullable(Type.String()),
   data: Type.Unknown(),
 })
+export type OrderEventView = Static<typeof OrderEventView>
 
 export const OrderDetail = Type.Intersect([
   OrderView,
   Type.Object({ events: Type.Array(OrderEventView), actions: Type.Array(AllowedAction) }),
 ])
+export type OrderDetail = Static<typeof OrderDetail>
 
-export const OrderQuery = Type.Object({
+const flag = Type.Optional(Type.Boolean())
+const day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+
+/** What a list, a search and an export can be narrowed by. */
+const orderFilter = {
   state: Type.Optional(code),
   kind: Type.Optional(code),
+  category: Type.Optional(Type.Integer()),
+  statute: Type.Optional(code),
+  class: Type.Optional(Type.Enum(['consultation', 'general', 'complex'])),
+  /** The unit that leads it now. */
   leadUnit: Type.Optional(code),
+  /** A unit that has or had any part of it. */
+  unit: Type.Optional(code),
   contactId: Type.Optional(Type.String({ pattern: uuid })),
-  incomplete: Type.Optional(Type.Boolean()),
-  overdue: Type.Optional(Type.Boolean()),
+  urgent: flag,
+  incomplete: flag,
+  overdue: flag,
+  /** Under supervision (督办) that is not closed. */
+  supervised: flag,
+  /** Still owed something to somebody, as opposed to ended. */
+  open: flag,
+  /** Whose clock runs: the centre's, a unit's (with `unit`: that unit's), or the requester's material is awaited. */
+  owes: Type.Optional(Type.Enum(['centre', 'unit', 'requester'])),
+  /** Raised on or after, and before or on: days of Beijing. */
+  from: Type.Optional(day),
+  to: Type.Optional(day),
+  /** Words of title, facts, place or result, all of them; in quotation marks as they stand; or how a number begins. */
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+}
+
+export const OrderNarrowing = Type.Object(orderFilter)
+export type OrderNarrowing = Static<typeof OrderNarrowing>
+
+export const OrderQuery = Type.Object({
+  ...orderFilter,
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
 })
@@ -247,3 +363,13 @@ export const Progress = Type.Object({
   result: nullable(Type.String()),
 })
 export type Progress = Static<typeof Progress>
+
+/** One look at an order, as its requester is told of it. */
+export const LedgerLine = Type.Object({
+  at: Type.String(),
+  action: Type.String(),
+  role: Type.String(),
+  unit: nullable(Type.String()),
+  fields: Type.Array(Type.String()),
+})
+export type LedgerLine = Static<typeof LedgerLine>

@@ -1,13 +1,32 @@
 import type { Tx } from '../db/pool.ts'
 import { orderColumns, runningDeadline, toOrder, type OrderRow, type RawOrder } from './rows.ts'
+import type { Scope } from './visibility.ts'
+import { addVisible, conditions, isTipOff } from './visible-store.ts'
 
-/** Reading statements for screens, the desk and the requester. */
+/**
+ * Reading statements for screens, the desk and the requester. Whatever a person asks for, an order that does not exist
+ * for him is filtered in the statement itself (`addVisible`).
+ */
 
-export async function findOrder(tx: Tx, number: string): Promise<OrderRow | null> {
-  const [row] = await tx.query<RawOrder>(`select ${orderColumns} from work_orders o where o.number = $1`, [
-    number,
-  ])
+export async function findOrder(tx: Tx, number: string, scope: Scope): Promise<OrderRow | null> {
+  const c = conditions()
+  c.add(`o.number = ${c.value(number)}`)
+  addVisible(c, scope)
+  const [row] = await tx.query<RawOrder>(`select ${orderColumns} from work_orders o ${c.where()}`, c.values)
   return row ? toOrder(row) : null
+}
+
+/** Which of these numbers the person may know; tip-offs apart, because a link to one tells who made it. */
+export async function knownNumbers(
+  tx: Tx,
+  numbers: readonly string[],
+  scope: Scope,
+): Promise<{ number: string; tipOff: boolean }[]> {
+  if (numbers.length === 0) return []
+  const c = conditions()
+  c.add(`o.number = any(${c.value(numbers)})`)
+  addVisible(c, scope)
+  return tx.query(`select o.number, ${isTipOff} as "tipOff" from work_orders o ${c.where()}`, c.values)
 }
 
 export async function ordersOfRegistration(tx: Tx, registrationId: string): Promise<OrderRow[]> {
@@ -37,60 +56,41 @@ export async function registrationOf(tx: Tx, contactId: string): Promise<Registr
   return row ?? null
 }
 
-/** Numbers of orders by the contact they came from or were joined to. */
-export async function ordersOfContacts(tx: Tx, contactIds: string[]): Promise<Map<string, string[]>> {
+/** Numbers of orders by the contact they came from or were joined to; tip-offs only where they are asked for. */
+export async function ordersOfContacts(
+  tx: Tx,
+  contactIds: string[],
+  scope: Scope | null,
+  tipOffs: boolean,
+): Promise<Map<string, string[]>> {
+  const c = conditions()
+  c.add(`wc.contact_id = any(${c.value(contactIds)}::uuid[])`)
+  if (scope) addVisible(c, scope)
+  if (!tipOffs) c.add(`not ${isTipOff}`)
   const rows = await tx.query<{ contactId: string; numbers: string[] }>(
     `select wc.contact_id as "contactId", array_agg(o.number order by o.number) as numbers
      from work_order_contacts wc join work_orders o on o.id = wc.order_id
-     where wc.contact_id = any($1::uuid[]) group by wc.contact_id`,
-    [contactIds],
+     ${c.where()} group by wc.contact_id`,
+    c.values,
   )
   return new Map(rows.map((r) => [r.contactId, r.numbers]))
 }
 
-export type OrderFilter = {
-  state?: string
-  kind?: string
-  leadUnit?: string
-  contactId?: string
-  incomplete?: boolean
-  overdue?: boolean
-  /** Only orders with a leg at this unit: what a unit may see at all. */
-  visibleToUnit?: string
-  before?: { at: string; id: string }
-  limit: number
-}
-
-/** Newest first; keyset on (raised_at, id). */
-export async function listOrders(tx: Tx, f: OrderFilter, now: Date): Promise<OrderRow[]> {
-  const rows = await tx.query<RawOrder>(
-    `select ${orderColumns} from work_orders o
-     where ($1::text is null or o.state = $1) and ($2::text is null or o.kind = $2)
-       and ($3::text is null or o.lead_unit = $3)
-       and ($4::uuid is null or exists (select 1 from work_order_contacts wc
-         where wc.order_id = o.id and wc.contact_id = $4))
-       and ($5::boolean is null or (o.missing <> '{}') = $5)
-       and ($6::boolean is null or exists (select 1 from work_order_deadlines d
-         where d.order_id = o.id and ${runningDeadline} and d.due <= $7) = $6)
-       and ($8::text is null or exists (select 1 from work_order_legs l
-         where l.order_id = o.id and l.unit_code = $8))
-       and ($9::timestamptz is null or (o.raised_at, o.id) < ($9, $10::uuid))
-     order by o.raised_at desc, o.id desc limit $11`,
-    [
-      f.state ?? null,
-      f.kind ?? null,
-      f.leadUnit ?? null,
-      f.contactId ?? null,
-      f.incomplete ?? null,
-      f.overdue ?? null,
-      now,
-      f.visibleToUnit ?? null,
-      f.before?.at ?? null,
-      f.before?.id ?? null,
-      f.limit,
-    ],
+/** Which of these contacts led to an order that this person must not learn of, or to a tip-off. */
+export async function contactsToHide(
+  tx: Tx,
+  contactIds: readonly string[],
+  scope: Scope,
+): Promise<Set<string>> {
+  const c = conditions()
+  addVisible(c, scope)
+  const rows = await tx.query<{ contactId: string }>(
+    `select wc.contact_id as "contactId" from work_order_contacts wc join work_orders o on o.id = wc.order_id
+     where wc.contact_id = any(${c.value(contactIds)}::uuid[])
+       and (${isTipOff} or not exists (select from (select 1) one ${c.where()}))`,
+    c.values,
   )
-  return rows.map(toOrder)
+  return new Set(rows.map((r) => r.contactId))
 }
 
 export type OrderGlimpse = {
@@ -110,19 +110,33 @@ const glimpse = `select o.number, o.title, o.state, o.raised_at as "raisedAt", d
     where d.order_id = o.id and ${runningDeadline} order by d.due limit 1) d on true`
 
 /** Open orders with their next clock. A tip-off never shows on a pop: whoever answers need not know of it. */
-export const openOrdersOf = (tx: Tx, requesterIds: string[]): Promise<OrderGlimpse[]> =>
-  tx.query(
-    `${glimpse} where o.requester_id = any($1::uuid[]) and o.ended_at is null and o.confidential <> 'tipOff'
-     order by d.due nulls last, o.raised_at desc limit 20`,
-    [requesterIds],
-  )
+export const openOrdersOf = (
+  tx: Tx,
+  requesterIds: string[],
+  scope: Scope | null,
+): Promise<OrderGlimpse[]> => {
+  const c = glimpsesOf(requesterIds, scope)
+  c.add('o.ended_at is null')
+  return tx.query(`${glimpse} ${c.where()} order by d.due nulls last, o.raised_at desc limit 20`, c.values)
+}
 
-export const recentOrdersOf = (tx: Tx, requesterIds: string[], limit: number): Promise<OrderGlimpse[]> =>
-  tx.query(
-    `${glimpse} where o.requester_id = any($1::uuid[]) and o.confidential <> 'tipOff'
-     order by o.raised_at desc limit $2`,
-    [requesterIds, limit],
-  )
+export const recentOrdersOf = (
+  tx: Tx,
+  requesterIds: string[],
+  limit: number,
+  scope: Scope | null,
+): Promise<OrderGlimpse[]> => {
+  const c = glimpsesOf(requesterIds, scope)
+  return tx.query(`${glimpse} ${c.where()} order by o.raised_at desc limit ${c.value(limit)}`, c.values)
+}
+
+function glimpsesOf(requesterIds: string[], scope: Scope | null) {
+  const c = conditions()
+  c.add(`o.requester_id = any(${c.value(requesterIds)}::uuid[])`)
+  c.add(`not ${isTipOff}`)
+  if (scope) addVisible(c, scope)
+  return c
+}
 
 export type SimilarRow = {
   number: string
@@ -140,18 +154,27 @@ export const similarOrders = (
   requesterIds: string[],
   since: Date,
   limit: number,
-): Promise<SimilarRow[]> =>
-  tx.query(
+  scope: Scope | null,
+): Promise<SimilarRow[]> => {
+  const c = conditions()
+  const asked = `${c.value(grams)}::text[]`
+  const own = `${c.value(requesterIds)}::uuid[]`
+  c.add('o.ended_at is null')
+  c.add(`o.grams && ${asked}`)
+  c.add(`not ${isTipOff}`)
+  c.add(`o.raised_at > ${c.value(since)}`)
+  if (scope) addVisible(c, scope)
+  return tx.query(
     `select number, title, state, place, raised_at as "raisedAt", same as "sameRequester" from (
-       select o.number, o.title, o.state, o.place, o.raised_at, o.requester_id = any($2::uuid[]) as same,
-         (select count(*) from unnest($1::text[]) g where g = any(o.grams)) as shared
-       from work_orders o
-       where o.ended_at is null and o.grams && $1::text[] and o.confidential <> 'tipOff' and o.raised_at > $3
+       select o.number, o.title, o.state, o.place, o.raised_at, o.requester_id = any(${own}) as same,
+         (select count(*) from unnest(${asked}) g where g = any(o.grams)) as shared
+       from work_orders o ${c.where()}
      ) near
-     where same or shared >= least(4, greatest(2, cardinality($1::text[]) / 2))
-     order by same desc, shared desc, raised_at desc limit $4`,
-    [grams, requesterIds, since, limit],
+     where same or shared >= least(4, greatest(2, cardinality(${asked}) / 2))
+     order by same desc, shared desc, raised_at desc limit ${c.value(limit)}`,
+    c.values,
   )
+}
 
 export type OrderEventRow = {
   type: string

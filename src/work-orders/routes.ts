@@ -29,10 +29,11 @@ const readers = requireRole(
   'centreLeader',
   'office',
   'confidentialDesk',
+  'analyst',
 )
-const centre = requireRole('agent', 'teamLead', 'dispatcher')
+const centre = requireRole('agent', 'teamLead', 'dispatcher', 'confidentialDesk')
 
-const viewerOf = (request: FastifyRequest): Viewer => {
+export const viewerOf = (request: FastifyRequest): Viewer => {
   if (!request.actor) throw problem(401, 'signInRequired', '请先登录', '登录已失效或尚未登录。')
   const { roles, unitId } = request.staff ?? { roles: [request.actor.role as Role], unitId: null }
   return { actor: request.actor, roles, unitCode: unitId }
@@ -50,17 +51,10 @@ export const workOrderRoutes: FastifyPluginAsyncTypebox<WorkOrderRoutesOptions> 
       preHandler: readers,
     },
     async (request) => {
-      const { cursor, limit, ...filter } = request.query
+      const { cursor, ...filter } = request.query
       const before = cursor ? { before: placeOfCursor(cursor) } : {}
-      const { rows, views } = await workOrders.list(
-        { ...filter, ...before, limit: limit + 1 },
-        viewerOf(request),
-      )
-      const last = rows[limit - 1]
-      return {
-        items: views.slice(0, limit),
-        next: rows.length > limit && last ? cursorOf(last.raisedAt, last.id) : null,
-      }
+      const { views, next } = await workOrders.list({ ...filter, ...before }, viewerOf(request))
+      return { items: views, next: next && cursorOf(next.at, next.id) }
     },
   )
 
@@ -79,7 +73,8 @@ export const workOrderRoutes: FastifyPluginAsyncTypebox<WorkOrderRoutesOptions> 
     },
     async (request) => {
       const { text, requesterId } = request.query
-      const found = await workOrders.similar(text, requesterId ? await samePerson(requesterId) : [])
+      const same = requesterId ? await samePerson(requesterId) : []
+      const found = await workOrders.similar(text, same, viewerOf(request))
       return { items: found.map((o) => ({ ...o, raisedAt: o.raisedAt.toISOString() })) }
     },
   )
@@ -108,7 +103,7 @@ export const workOrderRoutes: FastifyPluginAsyncTypebox<WorkOrderRoutesOptions> 
           }),
         },
       },
-      preHandler: centre,
+      preHandler: readers,
     },
     async (request) => workOrders.reveal(request.params.number, request.body.reason, viewerOf(request)),
   )

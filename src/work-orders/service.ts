@@ -1,27 +1,27 @@
 import { Value } from 'typebox/value'
-import type { Actor } from '../base/actor.ts'
+import type { Actor, Role } from '../base/actor.ts'
 import type { Clock } from '../base/clock.ts'
-import { grams } from '../base/grams.ts'
 import { newId } from '../base/ids.ts'
-import { problem } from '../base/problem.ts'
+import { Problem, problem } from '../base/problem.ts'
 import { storable } from '../base/storable.ts'
 import type { Contact } from '../contacts/model.ts'
 import type { Registrar } from '../contacts/registration.ts'
 import type { Db, Tx } from '../db/pool.ts'
-import type { Access } from '../staff/ledger.ts'
 import { formatInstant } from '../statutes/calendar.ts'
 import type { Statutes } from '../statutes/registry.ts'
-import { Outcome, type OrderView, type Progress, type Registered } from './contract.ts'
+import { Outcome, type Progress, type Registered } from './contract.ts'
 import { deadlinesOf } from './deadline-store.ts'
-import { createActions, type Acting, type ActionParts } from './actions.ts'
+import { createActions, type ActionParts } from './actions.ts'
 import { describeMissing } from './elements.ts'
 import { parseOrderNumber } from './number.ts'
+import { createReading, type ReadingParts } from './reading.ts'
 import * as reads from './reads-store.ts'
 import { createRegistrar, type Matter, type RegistrarParts } from './registrar.ts'
 import type { Command } from './rules/registry.ts'
 import type { OrderRow } from './rows.ts'
 import * as store from './store.ts'
-import { actionsOf, deadlineView, openIdentity, orderView, progressView } from './view.ts'
+import { deadlineView, goneView, progressView } from './view.ts'
+import type { Viewer as OrderViewer } from './visibility.ts'
 
 export type OrderNotice = {
   contactId: string
@@ -31,30 +31,27 @@ export type OrderNotice = {
   orders: { number: string; due: string | null }[]
 }
 
-export type WorkOrderParts = RegistrarParts & {
-  db: Db
-  clock: Clock
-  statutes: Statutes
-  announce?: NonNullable<ActionParts['announce']>
-  unitsOfStaff?: NonNullable<ActionParts['unitsOfStaff']>
-  /** E.164 of the requester of a contact, where his channel has one. */
-  phoneOf: (tx: Tx, contact: Contact) => Promise<string | null>
-  /** Tells the requester his numbers, through the outbox of his channel: what commits is sent. */
-  notify: (tx: Tx, notice: OrderNotice) => Promise<void>
-  /** The access ledger. */
-  record: (tx: Tx, entry: Access) => Promise<void>
-}
+export type WorkOrderParts = RegistrarParts &
+  Pick<ReadingParts, 'record' | 'talksWith' | 'integrityFlag'> & {
+    db: Db
+    clock: Clock
+    statutes: Statutes
+    announce?: NonNullable<ActionParts['announce']>
+    unitsOfStaff?: NonNullable<ActionParts['unitsOfStaff']>
+    /** E.164 of the requester of a contact, where his channel has one. */
+    phoneOf: (tx: Tx, contact: Contact) => Promise<string | null>
+    /** Tells the requester his numbers, through the outbox of his channel: what commits is sent. */
+    notify: (tx: Tx, notice: OrderNotice) => Promise<void>
+  }
 
 /** Who looks: the actor of a request with all his hats, and his unit. */
-export type Viewer = Acting
-
-/** Similar orders older than this are another matter. */
-const similarSinceMs = 60 * 86_400_000
+export type Viewer = OrderViewer
 
 export function createWorkOrders(parts: WorkOrderParts) {
   const { db, clock, pii, statute, statutes } = parts
   const registrar = createRegistrar(parts)
-  const actions = createActions(parts)
+  const reading = createReading(parts)
+  const actions = createActions({ ...parts, hidden: reading.hidden })
 
   async function registered(tx: Tx, contactId: string): Promise<Registered | null> {
     const row = await reads.registrationOf(tx, contactId)
@@ -133,49 +130,6 @@ export function createWorkOrders(parts: WorkOrderParts) {
     }
   }
 
-  /** A unit sees what was dispatched to it; to everybody else it does not exist. */
-  async function visible(tx: Tx, number: string, { actor, unitCode }: Viewer): Promise<OrderRow> {
-    const row = await reads.findOrder(tx, storable(number))
-    const may = row && (!isUnit(actor) || row.legs.some((leg) => leg.unitId === unitCode))
-    if (!row || !may) throw notFound()
-    return row
-  }
-
-  async function viewsOf(rows: OrderRow[], actor: Actor): Promise<OrderView[]> {
-    const clocks = await deadlinesOf(
-      db,
-      rows.map((row) => row.id),
-    )
-    const ownOf = (row: OrderRow) => clocks.filter((d) => d.orderId === row.id)
-    return rows.map((row) =>
-      orderView(row, ownOf(row), { actor, now: clock(), pii, statute: statutes.of(row.statute.slug) }),
-    )
-  }
-
-  /** @throws Problem 404 */
-  async function detail(number: string, viewer: Viewer) {
-    const row = await visible(db, number, viewer)
-    const [[view], events] = await Promise.all([viewsOf([row], viewer.actor), reads.eventsOf(db, row.id)])
-    await parts.record(db, {
-      actor: viewer.actor,
-      action: 'orderViewed',
-      subject: { kind: 'workOrder', id: row.number },
-      requesterId: row.requesterId,
-    })
-    return {
-      ...view!,
-      events: events.map((e) => ({
-        type: e.type,
-        at: formatInstant(e.at),
-        actor: { kind: e.actorKind, id: e.actorId, role: e.actorRole },
-        cite: e.cite,
-        // Words of a protected matter stay out of a unit's sight in its history, too.
-        data: isUnit(viewer.actor) && row.confidential !== 'normal' ? {} : e.data,
-      })),
-      actions: actionsOf(row, viewer, statutes.of(row.statute.slug), clock()),
-    }
-  }
-
   const registrarOfContacts: Registrar<unknown, Registered> = {
     async register(tx, { contact, idempotencyKey, outcomes, actor }) {
       const matter: Matter = {
@@ -196,69 +150,32 @@ export function createWorkOrders(parts: WorkOrderParts) {
     registrar: registrarOfContacts,
     register,
 
-    /** One action through the one door. @throws Problem 403 | 404 | 409 | 422 */
-    async act(number: string, command: Command, viewer: Viewer) {
-      await visible(db, number, viewer)
+    /**
+     * One action through the one door. An order that does not exist for this person is the same 404 before the action,
+     * under the lock and afterwards. @throws Problem 403 | 404 | 409 | 422
+     */
+    async act(number: string, command: Command, given: Viewer) {
+      const viewer = await reading.knowing({ ...given, roles: deskFirst(given.roles) })
+      const { row } = await reading.visible(db, number, viewer)
       await actions.act(number, storable(command), viewer)
-      return detail(number, viewer)
+      try {
+        return await reading.detail(number, viewer)
+      } catch (error) {
+        // Whoever withdrew has done his part and sees the order no more.
+        if (error instanceof Problem && error.status === 404) return goneView(row)
+        throw error
+      }
     },
 
-    detail,
-
-    async list(filter: Omit<reads.OrderFilter, 'visibleToUnit'>, { actor, unitCode }: Viewer) {
-      const own = isUnit(actor) ? { visibleToUnit: unitCode ?? '' } : {}
-      const rows = await reads.listOrders(db, { ...storable(filter), ...own }, clock())
-      return { rows, views: await viewsOf(rows, actor) }
-    },
-
-    /** The identity in full, with the reason on the ledger. A tip-off's stays closed (鞍山 2019 第二十六条). */
-    async reveal(number: string, reason: string, viewer: Viewer) {
-      return db.tx(async (tx) => {
-        const row = await visible(tx, number, viewer)
-        const { identityOfTipOff } = statutes.of(row.statute.slug).topics.confidentiality
-        if (row.confidential === 'tipOff')
-          throw problem(403, 'tipOffProtected', '举报人身份不对外显示', identityOfTipOff.says)
-        await parts.record(tx, {
-          actor: viewer.actor,
-          action: 'reveal',
-          subject: { kind: 'workOrder', id: row.number },
-          requesterId: row.requesterId,
-          reason: storable(reason),
-        })
-        return openIdentity(row, pii)
-      })
-    },
-
-    /** Open orders about the same thing, so that one matter does not become two. */
-    similar(text: string, requesterIds: string[], limit = 5) {
-      const since = new Date(clock().getTime() - similarSinceMs)
-      return reads.similarOrders(db, grams(storable(text)), requesterIds, since, limit)
-    },
-
-    async openOrdersOf(requesterIds: string[]) {
-      const rows = await reads.openOrdersOf(db, requesterIds)
-      return rows.map((o) => ({
-        number: o.number,
-        title: o.title,
-        state: o.state,
-        due: o.due ? formatInstant(o.due) : null,
-        provisional: o.provisional,
-        cite: o.cite,
-        overdue: o.due !== null && o.due <= clock(),
-      }))
-    },
-
-    async recentOrdersOf(requesterIds: string[], limit: number) {
-      const rows = await reads.recentOrdersOf(db, requesterIds, limit)
-      return rows.map((o) => ({
-        number: o.number,
-        title: o.title,
-        state: o.state,
-        at: formatInstant(o.raisedAt),
-      }))
-    },
-
-    ordersOfContacts: (contactIds: string[]) => reads.ordersOfContacts(db, contactIds),
+    detail: reading.detail,
+    list: reading.list,
+    reveal: reading.reveal,
+    similar: reading.similar,
+    openOrdersOf: reading.openOrdersOf,
+    recentOrdersOf: reading.recentOrdersOf,
+    contactsToHide: reading.contactsToHide,
+    ordersOfContacts: reading.ordersOfContacts,
+    accessLedgerFor: reading.accessLedgerFor,
     units: () => reads.listUnits(db),
 
     /** Progress by number and the last four digits of the telephone; null tells nothing of which was wrong. */
@@ -272,7 +189,9 @@ export function createWorkOrders(parts: WorkOrderParts) {
   }
 }
 
-const isUnit = (actor: Actor): boolean => actor.role === 'unit' || actor.role === 'unitLeader'
+/** Only the confidential desk may lower a level: among several hats it is the one to wear for that. */
+const deskFirst = (roles: readonly Role[]): Role[] =>
+  [...roles].sort((a, b) => Number(b === 'confidentialDesk') - Number(a === 'confidentialDesk'))
 
 export type WorkOrders = ReturnType<typeof createWorkOrders>
 
@@ -289,5 +208,3 @@ function parseOutcomes(outcomes: readonly unknown[]): Outcome[] {
     throw problem(422, 'outcomeMalformed', '登记内容不完整', '请检查标出的栏目后重新提交。', { errors })
   return storable(outcomes as Outcome[])
 }
-
-const notFound = () => problem(404, 'unknownOrder', '没有这张办理单', '请核对编号，或返回列表重新查找。')

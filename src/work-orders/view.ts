@@ -1,60 +1,55 @@
-import type { Actor } from '../base/actor.ts'
 import { maskName, maskPhone } from '../base/phone.ts'
 import type { Pii } from '../base/pii.ts'
 import { formatInstant } from '../statutes/calendar.ts'
 import type { Statute } from '../statutes/statute.ts'
 import { allowedActions } from './allowed.ts'
-import type { AllowedAction, DeadlineView, OrderView, Progress } from './contract.ts'
+import type { AllowedAction, DeadlineView, OrderDetail, OrderView, Progress, Withheld } from './contract.ts'
 import type { Acting } from './actions.ts'
 import { noticeTerm } from './clocks.ts'
 import { describeMissing } from './elements.ts'
+import { auditViews, followUpViews, isOwnLeg, procedureViews, ratingView } from './history.ts'
 import type { WorkOrder } from './model.ts'
+import { redact, redactDeep, type Identity } from './redact.ts'
 import type { DeadlineRow, OrderRow } from './rows.ts'
+import { fields, isUnitRole, type Insight, type Sight, type Sights, type Viewer } from './visibility.ts'
 
-/** How an order looks to one person. Who may see identity is decided here, on the way out of the store. */
-
-type Identity = { name: string | null; contact: string | null; home: string | null }
+/** How an order looks to one person, on the way out of the store. What he may see is said by `visibility.ts`. */
 
 export function openIdentity(row: OrderRow, pii: Pii): Identity {
   const open = (sealed: string | null): string | null => (sealed === null ? null : pii.open(sealed))
   return { name: open(row.nameSealed), contact: open(row.contactSealed), home: open(row.homeSealed) }
 }
 
-/**
- * Design "Who may see what": a tip-off shows nobody here who raised it; the unit that handles a plain matter sees whom
- * to call; everybody else sees the masked form, and the whole only by `reveal` with a reason.
- */
-function visibleIdentity(row: OrderRow, identity: Identity, actor: Actor): Omit<Identity, 'home'> {
-  if (row.confidential === 'tipOff') return { name: null, contact: null }
-  const plain = isUnit(actor) && row.confidential === 'normal'
-  if (plain) return { name: identity.name, contact: identity.contact }
-  return {
-    name: identity.name === null ? null : maskName(identity.name),
-    contact: identity.contact === null ? null : maskPhone(identity.contact),
-  }
+/** One look of one person at one order. */
+export type Look = Insight & {
+  viewer: Viewer
+  statute: Statute
+  now: Date
+  pii: Pii
+  /** Numbers of other orders that he may know to belong to this one. */
+  links: ReadonlySet<string>
+  /** Whether the requester has an entry in the integrity file; null where that was not asked for. */
+  integrityFlag: boolean | null
 }
 
-const blackened = '＊＊＊'
-const numbers =
-  /(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)/g
+const at = <T>(sight: Sight, whole: T, masked: T | null = null): T | null =>
+  sight === 'full' ? whole : sight === 'masked' ? masked : null
 
-/** What a unit reads of a protected matter: the requester's name, home and every telephone or identity number are out. */
-export function redact(text: string, identity: Identity): string {
-  const known = [identity.name, identity.home, identity.contact].filter(
-    (word): word is string => word !== null && [...word].length > 1,
-  )
-  return known.reduce((t, word) => t.replaceAll(word, blackened), text).replace(numbers, blackened)
-}
+/** A text without the requester where the viewer has it redacted, else as it is. */
+export const wordsFor =
+  (sights: Sights, identity: Identity) =>
+  (text: string): string =>
+    sights.content.sight === 'full' ? text : redact(text, identity)
 
-export function orderView(
-  row: OrderRow,
-  deadlines: readonly DeadlineRow[],
-  { actor, now, pii, statute }: { actor: Actor; now: Date; pii: Pii; statute: Statute },
-): OrderView {
-  const identity = openIdentity(row, pii)
-  const seen = visibleIdentity(row, identity, actor)
-  const protectedFromUnit = isUnit(actor) && row.confidential !== 'normal'
-  const words = (text: string): string => (protectedFromUnit ? redact(text, identity) : text)
+export function orderView(row: OrderRow, deadlines: readonly DeadlineRow[], look: Look): OrderView {
+  const { sights, seats, statute, now, viewer } = look
+  const identity = openIdentity(row, look.pii)
+  const words = wordsFor(sights, identity)
+  const known = (number: string | null): string | null =>
+    number !== null && look.links.has(number) ? number : null
+  const notes = sights.notes.sight === 'full'
+  // A unit that is out of it reads its own report and no other's.
+  const former = seats.every((seat) => seat === 'formerUnit')
   return {
     number: row.number,
     state: row.state,
@@ -66,34 +61,132 @@ export function orderView(
     category: row.category,
     title: words(row.title),
     facts: words(row.facts),
-    place: row.place,
-    requester: {
-      kind: row.requesterKind,
-      ...seen,
-      careGroups: row.confidential === 'tipOff' ? [] : row.careGroups,
-    },
+    place: row.place === null ? null : words(row.place),
+    requester: requesterView(row, identity, look),
     confidentialLevel: row.confidential,
+    confidentialityWish: row.confidentialityWish === null ? null : redact(row.confidentialityWish, identity),
     urgent: row.urgent,
     incident: row.incident,
     missing: describeMissing(statute, row.missing),
+    handlingClass: row.handlingClass,
+    accused: accusedView(row, look),
     leadUnit: row.leadUnit,
-    legs: row.legs.map((leg) => ({
-      unit: leg.unitId,
-      role: leg.role,
-      deliveredAt: formatInstant(leg.deliveredAt),
-      acknowledgedAt: instantOrNull(leg.acknowledgedAt),
-      contactedAt: instantOrNull(leg.contactedAt),
-      fedBackAt: instantOrNull(leg.fedBackAt),
-      ended: leg.ended,
-      result: leg.result && { ...leg.result, text: words(leg.result.text) },
-    })),
-    parent: row.parentNumber,
-    mergedInto: row.mergedInto,
-    contactIds: row.contactIds,
+    legs: row.legs.map((leg) => {
+      const own = isOwnLeg(row, leg.n, viewer)
+      const seen = own || !former
+      return {
+        n: leg.n,
+        unit: leg.unitId,
+        role: leg.role,
+        deliveredAt: formatInstant(leg.deliveredAt),
+        acknowledgedAt: instantOrNull(leg.acknowledgedAt),
+        contactedAt: instantOrNull(leg.contactedAt),
+        fedBackAt: instantOrNull(leg.fedBackAt),
+        ended: leg.ended,
+        result: leg.result && seen ? resultView(leg.result, words) : null,
+        told: leg.told && seen ? redactDeep(leg.told, identity) : null,
+        // The leading unit waits for what its co-units report.
+        stageReports:
+          notes || own || seats.includes('leadUnit')
+            ? leg.stageReports.map((report) => ({
+                at: formatInstant(report.at),
+                text: redact(report.text, identity),
+              }))
+            : [],
+      }
+    }),
+    procedures: procedureViews(row, look, identity),
+    audits: auditViews(row, look, identity),
+    followUps: followUpViews(row, look, identity),
+    rating: sights.rating.sight === 'full' ? ratingView(row) : null,
+    parent: known(row.parentNumber),
+    mergedInto: known(row.mergedInto),
+    // A contact leads to who spoke in it.
+    contactIds: sights.contact.sight === 'none' ? [] : row.contactIds,
     version: row.version,
     deadlines: deadlines.map((deadline) => deadlineView(deadline, row, statute, now)),
+    withheld: withheldOf(sights),
   }
 }
+
+function requesterView(
+  row: OrderRow,
+  identity: Identity,
+  { sights, integrityFlag, viewer }: Look,
+): OrderView['requester'] {
+  const { identity: who, contact, integrity } = sights
+  const { name, home } = identity
+  return {
+    kind: row.requesterKind,
+    name: name === null ? null : at(who.sight, name, maskName(name)),
+    contact:
+      identity.contact === null ? null : at(contact.sight, identity.contact, maskPhone(identity.contact)),
+    // A unit is given name and contact; where it has to go is the place of the matter.
+    home: home === null || isUnitRole(viewer) ? null : at(who.sight, home),
+    careGroups: who.sight === 'none' ? [] : row.careGroups,
+    integrityFlag: integrity.sight === 'none' ? null : integrityFlag,
+  }
+}
+
+/** Who must be kept out of it is for the centre, for oversight, and for the unit that handles the complaint. */
+function accusedView(row: OrderRow, { sights, seats }: Look): OrderView['accused'] {
+  const { accusedUnitId: unit, accusedStaffId: staff } = row
+  if (unit === null && staff === null) return null
+  if (sights.notes.sight === 'full' || seats.includes('oversight')) return { unit, staff }
+  return seats.includes('leadUnit') ? { unit, staff: null } : null
+}
+
+function resultView(
+  result: NonNullable<OrderRow['legs'][number]['result']>,
+  words: (text: string) => string,
+): OrderView['legs'][number]['result'] {
+  const parts = Object.entries(result.parts).map(([code, text]) => [code, words(text)])
+  return { ...result, text: words(result.text), parts: Object.fromEntries(parts) as Record<string, string> }
+}
+
+/** What is not whole, with the article or the sign of local policy; the ledger is nobody's business here. */
+export const withheldOf = (sights: Sights): Withheld[] =>
+  fields.flatMap((field) => {
+    const { sight, ...why } = sights[field]
+    return sight === 'full' || field === 'audit' ? [] : [{ field, sight, ...why }]
+  })
+
+/** What is left for somebody whose own action took the order out of his sight. */
+export const goneView = (row: OrderRow): OrderDetail => ({
+  number: row.number,
+  state: row.state,
+  statute: row.statute.slug,
+  statuteVersion: row.statute.version,
+  sourceChannel: row.sourceChannel,
+  raisedAt: formatInstant(row.raisedAt),
+  kind: null,
+  category: null,
+  title: '',
+  facts: '',
+  place: null,
+  requester: { kind: '', name: null, contact: null, home: null, careGroups: [], integrityFlag: null },
+  confidentialLevel: row.confidential,
+  confidentialityWish: null,
+  urgent: false,
+  incident: null,
+  missing: [],
+  handlingClass: null,
+  accused: null,
+  leadUnit: null,
+  legs: [],
+  procedures: [],
+  audits: [],
+  followUps: [],
+  rating: null,
+  parent: null,
+  mergedInto: null,
+  contactIds: [],
+  version: row.version,
+  deadlines: [],
+  withheld: [],
+  events: [],
+  actions: [],
+})
 
 export function deadlineView(
   d: DeadlineRow,
@@ -124,7 +217,6 @@ export const actionsOf = (
   now: Date,
 ): AllowedAction[] => allowedActions(row, { actor, actorUnit: unitCode, statute, now })
 
-const isUnit = (actor: Actor): boolean => actor.role === 'unit' || actor.role === 'unitLeader'
 const instantOrNull = (at: Date | null): string | null => (at ? formatInstant(at) : null)
 
 const acceptanceWord: Record<WorkOrder['state'], string> = {

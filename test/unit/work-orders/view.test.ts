@@ -3,13 +3,19 @@ import { createPii } from '../../../src/base/pii.ts'
 import type { Role } from '../../../src/base/actor.ts'
 import type { ConfidentialLevel } from '../../../src/work-orders/model.ts'
 import type { OrderRow } from '../../../src/work-orders/rows.ts'
-import { orderView, redact } from '../../../src/work-orders/view.ts'
-import { now, order, staff, statute } from './support.ts'
+import { redact } from '../../../src/work-orders/redact.ts'
+import { orderView } from '../../../src/work-orders/view.ts'
+import { insightOf } from '../../../src/work-orders/visibility.ts'
+import { leg, now, order, staff, statute } from './support.ts'
 
 const pii = createPii('0123456789abcdef0123456789abcdef')
 const phone = '+8613800000001'
 const row = (confidential: ConfidentialLevel): OrderRow => ({
-  ...order({ confidential, facts: '我是化名某甲，住铁西区二道街，电话13800000001，邻居违建。' }),
+  ...order({
+    confidential,
+    facts: '我是化名某甲，住铁西区二道街，电话13800000001，邻居违建。',
+    legs: [leg(1, 'lighting')],
+  }),
   registrationId: 'r',
   requesterKind: 'naturalPerson',
   nameSealed: pii.seal('化名某甲'),
@@ -22,8 +28,12 @@ const row = (confidential: ConfidentialLevel): OrderRow => ({
   parentNumber: null,
   contactIds: [],
 })
-const seen = (role: Role, level: ConfidentialLevel) =>
-  orderView(row(level), [], { actor: staff(role), now, pii, statute })
+const seen = (role: Role, level: ConfidentialLevel) => {
+  const viewer = { actor: staff(role), roles: [role], unitCode: role === 'unit' ? 'lighting' : null }
+  const insight = insightOf(row(level), viewer, statute)!
+  const look = { ...insight, viewer, now, pii, statute, links: new Set<string>(), integrityFlag: null }
+  return orderView(row(level), [], look)
+}
 
 describe('第二十六条 who sees whose order it is', () => {
   it.each<[Role, ConfidentialLevel, string | null, string | null]>([
@@ -39,7 +49,7 @@ describe('第二十六条 who sees whose order it is', () => {
     expect(seen(role, level).requester).toMatchObject({ name, contact })
   })
 
-  it('never shows the home, and the care groups of a tip-off to nobody', () => {
+  it('shows no unit the home, and the care groups of a tip-off to nobody', () => {
     expect(JSON.stringify(seen('unit', 'normal').requester)).not.toContain('二道街')
     expect(seen('teamLead', 'tipOff').requester.careGroups).toEqual([])
   })
@@ -56,11 +66,22 @@ describe('第二十六条 who sees whose order it is', () => {
 
   it.each([
     ['电话 138 0000 0001', '电话 ＊＊＊'],
+    ['电话１３８０００００００１', '电话＊＊＊'],
+    ['电话幺三八零零零零零零零幺', '电话＊＊＊'],
+    ['邮箱 someone@example.com', '邮箱 ＊＊＊'],
     ['座机0412-5550000', '座机＊＊＊'],
     ['身份证11010519491231002X', '身份证＊＊＊'],
     ['办理单 AS2603022718290', '办理单 AS2603022718290'],
     ['3号楼2单元501', '3号楼2单元501'],
   ])('redacts %j to %j', (text, expected) => {
     expect(redact(text, { name: null, home: null, contact: null })).toBe(expected)
+  })
+
+  it('redacts the name also with a form of address, and a part of the home', () => {
+    const identity = { name: '欧某乙', contact: null, home: '示范小区2号楼 三单元401室' }
+    expect(redact('欧先生和欧某乙都说示范小区2号楼漏水，三单元401室最重', identity)).toBe(
+      '＊＊＊和＊＊＊都说＊＊＊漏水，＊＊＊最重',
+    )
+    expect(redact('一二三四号', identity)).toBe('一二三四号')
   })
 })

@@ -1,0 +1,167 @@
+import type { Tx } from '../db/pool.ts'
+import { dayOf, startOf } from '../statutes/calendar.ts'
+import type { OrderNarrowing } from './contract.ts'
+import { orderColumns, runningDeadline, toOrder, type OrderRow, type RawOrder } from './rows.ts'
+import { plainWords, type Asked } from './search-words.ts'
+import type { Scope } from './visibility.ts'
+import { addVisible, conditions, isTipOff, type Conditions } from './visible-store.ts'
+
+/** SQL of lists and of the search over them. */
+
+export type OrderFilter = Omit<OrderNarrowing, 'q'> & {
+  withoutTipOffs?: boolean
+  before?: { at: string; id: string }
+  limit: number
+}
+
+const unmet = `${runningDeadline} and not d.is_window`
+
+function addNarrowing(c: Conditions, f: OrderFilter, now: Date): void {
+  const is = (column: string, value: unknown): void => {
+    if (value !== undefined) c.add(`o.${column} = ${c.value(value)}`)
+  }
+  const whether = (flag: boolean | undefined, condition: string): void => {
+    if (flag !== undefined) c.add(flag ? condition : `not (${condition})`)
+  }
+  is('state', f.state)
+  is('kind', f.kind)
+  is('category', f.category)
+  is('statute', f.statute)
+  is('handling_class', f.class)
+  is('lead_unit', f.leadUnit)
+  const unit = f.unit === undefined ? null : c.value(f.unit)
+  if (unit) c.add(`exists (select from work_order_legs l where l.order_id = o.id and l.unit_code = ${unit})`)
+  if (f.contactId !== undefined)
+    c.add(`exists (select from work_order_contacts wc
+      where wc.order_id = o.id and wc.contact_id = ${c.value(f.contactId)})`)
+  whether(f.urgent, 'o.urgent')
+  whether(f.incomplete, `o.missing <> '{}'`)
+  whether(f.open, 'o.ended_at is null')
+  if (f.overdue !== undefined)
+    // From the few clocks to their orders, never from the many orders to their clocks.
+    whether(
+      f.overdue,
+      `o.id in (select d.order_id from work_order_deadlines d where ${unmet} and d.due <= ${c.value(now)})`,
+    )
+  whether(
+    f.supervised,
+    `o.id in (select q.order_id from work_order_procedures q where q.kind = 'supervision' and q.closed_at is null)`,
+  )
+  if (f.withoutTipOffs) c.add(`not ${isTipOff}`)
+  addOwes(c, f, unit)
+  if (f.from !== undefined) c.add(`o.raised_at >= ${c.value(midnight(f.from, 0))}`)
+  if (f.to !== undefined) c.add(`o.raised_at < ${c.value(midnight(f.to, 1))}`)
+  if (f.before) {
+    const [at, id] = [c.value(f.before.at), c.value(f.before.id)]
+    c.add(`(o.raised_at, o.id) < (${at}::timestamptz, ${id}::uuid)`)
+  }
+}
+
+function addOwes(c: Conditions, { owes }: OrderFilter, unit: string | null): void {
+  if (owes === undefined) return
+  c.add('o.ended_at is null')
+  if (owes === 'requester')
+    c.add(`exists (select from work_order_procedures q
+      where q.order_id = o.id and q.kind = 'material' and q.closed_at is null)`)
+  if (owes === 'centre')
+    c.add(`exists (select from work_order_deadlines d where d.order_id = o.id and ${unmet} and d.leg = 0)`)
+  if (owes === 'unit')
+    c.add(`exists (select from work_order_deadlines d
+      join work_order_legs l on l.order_id = d.order_id and l.n = d.leg
+      where d.order_id = o.id and ${unmet}${unit ? ` and l.unit_code = ${unit}` : ''})`)
+}
+
+/** Start of a civil day of Shanghai, `days` later. */
+const midnight = (day: string, days: number): Date => startOf(dayOf(new Date(`${day}T12:00:00+08:00`)) + days)
+
+/** Newest first; keyset on (raised_at, id). */
+export async function listOrders(tx: Tx, f: OrderFilter, scope: Scope, now: Date): Promise<OrderRow[]> {
+  const c = conditions()
+  addVisible(c, scope)
+  addNarrowing(c, f, now)
+  return page(
+    tx,
+    c,
+    f.limit,
+    `select o.id from work_orders o ${c.where()} order by o.raised_at desc, o.id desc`,
+  )
+}
+
+/** Whose number begins so. */
+export async function listByNumber(
+  tx: Tx,
+  prefixes: readonly string[],
+  f: OrderFilter,
+  scope: Scope,
+  now: Date,
+): Promise<OrderRow[]> {
+  const c = conditions()
+  const like = prefixes.map((prefix) => `o.number like ${c.value(`${prefix}%`)}`)
+  c.add(`(${like.join(' or ')})`)
+  addVisible(c, scope)
+  addNarrowing(c, f, now)
+  return page(
+    tx,
+    c,
+    f.limit,
+    `select o.id from work_orders o ${c.where()} order by o.raised_at desc, o.id desc`,
+  )
+}
+
+const dayMs = 86_400_000
+/** The newest are looked through first, so that a common word costs no more than a rare one. */
+const windowsMs = [45, 135, 405, 1_215].map((days) => days * dayMs)
+
+/** Orders in which every word occurs. */
+export async function listByWords(
+  tx: Tx,
+  asked: Asked & { type: 'words' },
+  f: OrderFilter,
+  scope: Scope,
+  now: Date,
+): Promise<OrderRow[]> {
+  const newest = f.before ? new Date(f.before.at) : now
+  const found: OrderRow[] = []
+  let to: Date | null = null
+  for (const span of [...windowsMs, null]) {
+    const from = span === null ? null : new Date(newest.getTime() - span)
+    const c = conditions()
+    c.add(`s.grams @> search_grams(${c.value(asked.words.join(' '))})`)
+    if (from) c.add(`s.raised_at >= ${c.value(from)}`)
+    if (to) c.add(`s.raised_at < ${c.value(to)}`)
+    addVisible(c, scope)
+    addNarrowing(c, f, now)
+    const pieces = c.value(asked.pieces)
+    c.add(`not exists (select from unnest(${pieces}::text[]) piece
+      where strpos(lower(normalize(work_order_words(o.id), NFKC)), piece) = 0)`)
+    found.push(
+      ...(await page(
+        tx,
+        c,
+        f.limit - found.length,
+        `select o.id from work_order_search s join work_orders o on o.id = s.order_id ${c.where()}
+         order by s.raised_at desc, s.order_id desc`,
+      )),
+    )
+    if (found.length >= f.limit) break
+    to = from
+  }
+  return found
+}
+
+/** The ids of a page first, so that the costly columns are read for these alone. */
+async function page(tx: Tx, c: Conditions, limit: number, ids: string): Promise<OrderRow[]> {
+  const rows = await tx.query<RawOrder>(
+    `with page as materialized (${ids} limit ${c.value(limit)})
+     select ${orderColumns} from work_orders o where o.id in (select id from page)
+     order by o.raised_at desc, o.id desc`,
+    c.values,
+  )
+  return rows.map(toOrder)
+}
+
+/** Whether what a person is shown of an order holds everything he asked for: nobody finds by words he may not read. */
+export const holdsAll = (shown: readonly (string | null)[], pieces: readonly string[]): boolean => {
+  const text = plainWords(shown.filter((part) => part !== null).join('\n'))
+  return pieces.every((piece) => text.includes(piece))
+}

@@ -1,0 +1,46 @@
+import type { Scope } from './visibility.ts'
+
+/** SQL conditions with numbered values, joined by `and`. */
+export type Conditions = {
+  /** A value's place in the statement, e.g. `$3`. */
+  value(value: unknown): string
+  add(condition: string): void
+  /** `where …` of everything that was added. */
+  where(): string
+  values: unknown[]
+}
+
+export function conditions(): Conditions {
+  const values: unknown[] = []
+  const all: string[] = []
+  return {
+    values,
+    value: (value) => `$${values.push(value)}`,
+    add: (condition) => void all.push(condition),
+    where: () => (all.length === 0 ? '' : `where ${all.join('\n  and ')}`),
+  }
+}
+
+/** 举报, by its kind or by the level that somebody gave it. */
+export const isTipOff = `(o.confidential = 'tipOff' or o.kind is not distinct from 'tipOff')`
+
+/**
+ * Only orders `o` that exist for this person: the same rule as `insightOf` of `visibility.ts`, before anything else is
+ * looked at. Whoever is complained about or withdrew, and his unit, are left out of every statement.
+ */
+export function addVisible(c: Conditions, scope: Scope): void {
+  const actor = c.value(scope.actorId)
+  const unit = scope.ownUnit === null ? null : c.value(scope.ownUnit)
+  c.add(`(o.accused_staff is null or o.accused_staff::text <> ${actor})`)
+  if (unit) c.add(`(o.accused_unit is null or o.accused_unit <> ${unit})`)
+  const recused = [`q.said ->> 'person' = ${actor}`, ...(unit ? [`q.said ->> 'unit' = ${unit}`] : [])]
+  c.add(`not exists (select from work_order_procedures q
+    where q.order_id = o.id and q.kind = 'recusal' and (${recused.join(' or ')})
+      and (q.verdict = 'approved' or (q.closed_at is null and q.said ->> 'by' = 'self')))`)
+  if (scope.wide && scope.tipOffs) return
+  const ways = scope.wide ? [`not ${isTipOff}`] : []
+  if (scope.handlingUnit !== null)
+    ways.push(`exists (select from work_order_legs l where l.order_id = o.id
+      and l.unit_code = ${c.value(scope.handlingUnit)} and (l.ended_at is null or not ${isTipOff}))`)
+  c.add(ways.length === 0 ? 'false' : `(${ways.join(' or ')})`)
+}
