@@ -298,7 +298,7 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
       // A supervision that is closed without an answer waits for none any more.
       if (event.verdict === 'withdrawn' || event.kind === 'supervision')
         change.voids.push({ procedure: event.n })
-      if (event.kind === 'timeExtension')
+      if (event.kind === 'timeExtension' && event.verdict !== 'withdrawn')
         change.meets.push({ terms: [extensionDecision], procedure: event.n })
       if (event.kind === 'material') materialCame(order, event, context, change)
       reopenRights(order, event, context, change)

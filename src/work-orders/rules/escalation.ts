@@ -132,7 +132,7 @@ function decideEscalation(order: WorkOrder, said: Static<typeof escalateBody>, c
       `请先报请“${rungs[reached(order, rungs) + 1]!.label}”；确需越级的，请写明理由。`,
       cite,
     )
-  const event = opened(order, { ...said, grounds, whyJump })
+  const event = opened(order, { ...said, grounds: submits ? grounds : [], whyJump })
   return { events: [event], cite: submits?.cite ?? cite }
 }
 
