@@ -35,18 +35,21 @@ export async function insertReply(tx: Tx, r: Reply): Promise<'stored' | 'repeate
   return row.stored ? 'stored' : 'repeated'
 }
 
-/** A line the system says by itself (an emergency number, the notice of the end); unique by `key`. */
+/**
+ * A line the system says by itself (an emergency number, the notice of the end); unique by `key`.
+ * @returns its channel, or null for a key already known
+ */
 export async function insertSystemLine(
   tx: Tx,
   line: { id: string; contactId: string; key: string; text: string },
-): Promise<boolean> {
-  const rows = await tx.query(
+): Promise<{ channel: string } | null> {
+  const [row] = await tx.query<{ channel: string }>(
     `insert into messages (id, contact_id, channel, account, provider_id, direction, kind, body, author, received_at)
      select $1, id, channel, account, $3, 'out', 'text', $4, 'system', clock_timestamp() from contacts where id = $2
-     on conflict (channel, account, provider_id) do nothing returning id`,
+     on conflict (channel, account, provider_id) do nothing returning channel`,
     [line.id, line.contactId, line.key, line.text],
   )
-  return rows.length > 0
+  return row ?? null
 }
 
 export type Draft = { revision: number; body: Record<string, unknown>; savedAt: Date }
@@ -93,11 +96,11 @@ export async function expiredWrapUps(tx: Tx, limit: number): Promise<string[]> {
   return rows.map((r) => r.id)
 }
 
-/** Conversations in which nobody said anything for `silenceMs`. */
+/** Conversations in which nobody said anything for `silenceMs`. A matter from another platform is none. */
 export async function silentConversations(tx: Tx, silenceMs: number, limit: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `select c.id from contacts c
-     where c.ended_at is null and c.channel <> 'voice' and c.state = 'active'
+     where c.ended_at is null and c.channel in ('sms', 'wechat') and c.state = 'active'
        and c.last_inbound_at < clock_timestamp() - $1 * interval '1 millisecond'
        and not exists (select 1 from messages m where m.contact_id = c.id
          and m.stored_at > clock_timestamp() - $1 * interval '1 millisecond')

@@ -72,8 +72,9 @@ export function createConversations(
   }
 
   async function sayOnce(tx: Tx, contactId: string, key: string, text: string): Promise<void> {
-    if (await store.insertSystemLine(tx, { id: newId(), contactId, key, text }))
-      await send(tx, { contactId, key, content: { text } })
+    const line = await store.insertSystemLine(tx, { id: newId(), contactId, key, text })
+    // Behind a matter from another platform nobody listens; the line stands there for the agent.
+    if (line && line.channel !== 'web') await send(tx, { contactId, key, content: { text } })
   }
 
   return {

@@ -4,6 +4,7 @@ import { countTry, openCallsOf, releaseCallBacks } from './call-store.ts'
 import { createConversations, type ConversationLimits, type SendToRequester } from './conversations.ts'
 import { createDoor, type Door } from './door.ts'
 import { createIntake, type IntakeDeps } from './intake.ts'
+import { createMatterContacts } from './matters.ts'
 import type { ContactsForMatching } from './ports.ts'
 import * as reads from './reads.ts'
 import { createRegister, type Registrar } from './registration.ts'
@@ -37,10 +38,12 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
   return {
     door,
     intake: createIntake(deps),
+    /** Letters, visits and matters of other platforms. */
+    matters: createMatterContacts({ ...deps, door }),
     calls: createCallSink({ ...deps, door }),
     conversations,
     register: createRegister(db, door, deps.registrar),
-    find: (id: string) => findContact(db, id),
+    find: (id: string, tx: Tx = db) => findContact(tx, id),
     byCallId: (callId: string) => findByCallId(db, callId),
     addressOf: (id: string, tx: Tx = db) => reads.addressOf(tx, id),
     openCallsOf: (node: string) => openCallsOf(db, node),
