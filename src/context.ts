@@ -10,6 +10,7 @@ import { createChannels, type Channels } from './channels/service.ts'
 import { deferred } from './composition/deferred.ts'
 import { createLinking } from './composition/linking.ts'
 import { createOrders, type Orders } from './composition/orders.ts'
+import { deskOrders } from './composition/order-sight.ts'
 import { createAskProgress, createProgressTexts, type ProgressTexts } from './composition/progress.ts'
 import { contactOfAbout, createSending } from './composition/sending.ts'
 import { checkInstallation } from './composition/installation.ts'
@@ -286,7 +287,7 @@ export async function createContext(config: Config): Promise<Context> {
       staff,
       contacts: { ...contacts, messagesOf: sending.messagesOf },
       requesters,
-      orders: orders.workOrders,
+      orders: deskOrders(orders.workOrders, db, staff.unitsOf),
       offers: queue,
       sending: sending.desk,
       calls: askDesk,

@@ -101,12 +101,16 @@ export type OrderOfRequester = {
   overdue: boolean
 }
 
+/** Orders as this agent may know of them: none against himself or his unit, no tip-off. */
 export type DeskOrders = {
-  openOrdersOf(requesterIds: string[]): Promise<OrderOfRequester[]>
+  openOrdersOf(requesterIds: string[], agentId: string): Promise<OrderOfRequester[]>
   recentOrdersOf(
     requesterIds: string[],
     limit: number,
+    agentId: string,
   ): Promise<{ number: string; title: string; state: string; at: string }[]>
+  /** Of these contacts those that led to an order which this agent must not learn of. */
+  contactsToHide(contactIds: string[], agentId: string): Promise<Set<string>>
 }
 
 export type DeskOffers = Pick<

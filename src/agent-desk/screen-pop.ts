@@ -27,17 +27,27 @@ export function maskAddress(kind: 'phone' | 'wechat' | 'web', address: string): 
  */
 export async function buildScreenPop(contact: Contact, parts: PopParts): Promise<ScreenPop> {
   const { contacts, requesters, orders, referrals, namesOf } = parts
-  const { confidential, requesterId } = contact
+  const { requesterId, agentId } = contact
+  // Without an agent it is nobody's screen, and nothing of a person's other matters belongs on it.
+  const confidential = contact.confidential || agentId === null
   const [profile, person] = await Promise.all([
     requesters.profile(requesterId),
     confidential ? Promise.resolve([requesterId]) : requesters.samePerson(requesterId),
   ])
-  const [past, openOrders, recentOrders, messages] = await Promise.all([
+  const [history, openOrders, recentOrders, messages] = await Promise.all([
     confidential ? [] : contacts.historyOf(person, contact.id, historyShown),
-    confidential ? [] : orders.openOrdersOf(person),
-    confidential ? [] : orders.recentOrdersOf(person, ordersShown),
+    confidential ? [] : orders.openOrdersOf(person, agentId),
+    confidential ? [] : orders.recentOrdersOf(person, ordersShown, agentId),
     contact.emergency && contact.channel !== 'voice' ? contacts.messagesOf(contact.id, 20) : [],
   ])
+  // What he once wrote in a tip-off, or against this agent, must not stand in a summary.
+  const hidden = confidential
+    ? new Set<string>()
+    : await orders.contactsToHide(
+        history.map((p) => p.id),
+        agentId,
+      )
+  const past = history.filter((p) => !hidden.has(p.id))
   const names = await namesOf([...new Set(past.flatMap((p) => p.agentId ?? []))])
   const links = profile?.links ?? []
   const kind = contact.channel === 'wechat' ? 'wechat' : contact.channel === 'web' ? 'web' : 'phone'

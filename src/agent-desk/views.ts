@@ -54,14 +54,15 @@ export function messageView(m: MessageOfContact): MessageView {
 
 export function createViews(parts: ViewParts): Views {
   const { contacts, phones, line, sending, referrals } = parts
-  const pops = new Map<string, { at: number; pop: Promise<ScreenPop> }>()
+  /** By contact; another agent's pop is another one. */
+  const pops = new Map<string, { at: number; agentId: string | null; pop: Promise<ScreenPop> }>()
 
   function popOf(contact: Contact): Promise<ScreenPop> {
     const kept = pops.get(contact.id)
-    if (kept && performance.now() - kept.at < parts.popLifeMs) return kept.pop
+    if (kept?.agentId === contact.agentId && performance.now() - kept.at < parts.popLifeMs) return kept.pop
     const pop = buildScreenPop(contact, parts)
     pops.delete(contact.id)
-    pops.set(contact.id, { at: performance.now(), pop })
+    pops.set(contact.id, { at: performance.now(), agentId: contact.agentId, pop })
     pop.catch(() => pops.delete(contact.id))
     if (pops.size > popsKept) pops.delete(pops.keys().next().value!)
     return pop

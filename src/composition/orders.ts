@@ -27,6 +27,7 @@ import { workOrderRoutes } from '../work-orders/routes.ts'
 import { onMissed } from '../work-orders/rules/supervision-automatic.ts'
 import { createWorkOrders } from '../work-orders/service.ts'
 import { statuteRoutes } from '../work-orders/statute-routes.ts'
+import { talksWith } from './order-sight.ts'
 import type { Sending } from './sending.ts'
 
 /** The legal side of the gateway: statute, referral, knowledge, work orders; and its faces towards the others. */
@@ -132,6 +133,8 @@ export function createOrders(parts: Parts) {
     },
     record: recordAccess,
     unitsOfStaff: parts.unitsOfStaff,
+    talksWith: talksWith(contacts, requesters),
+    integrityFlag: async (requesterId) => (await requesters.profile(requesterId))?.integrityFlag ?? false,
   })
 
   const knowledgeSupervision = createKnowledgeSupervision(db)

@@ -131,7 +131,11 @@ export async function createDeskSite(
         staff,
         contacts,
         requesters,
-        orders: { openOrdersOf: async () => orders.open, recentOrdersOf: async () => [] },
+        orders: {
+          openOrdersOf: async () => orders.open,
+          recentOrdersOf: async () => [],
+          contactsToHide: async () => new Set(),
+        },
         offers: queue,
         sending: {
           sending: async () => ({ freeText: true, reason: null, templates: [] }),
