@@ -165,8 +165,8 @@ class Desk {
       if (problem === undefined) this.send({ type: 'available' })
       else this.later(between(2_000, 5_000), () => this.beginShift())
     }
-    // offers that were withdrawn meanwhile and the like are a desk's daily bread
-    if (problem === undefined || problem.status === 409 || problem.status === 410) return
+    // offers that were withdrawn and conversations that ended meanwhile are a desk's daily bread
+    if (problem === undefined || [409, 410].includes(problem.status) || problem.code === 'notYours') return
     this.options.report(`demo: ${this.options.name}: ${type} was refused: ${problem.status} ${problem.code}`)
   }
 
