@@ -87,7 +87,7 @@ describe('鞍山 2019 第二十四条 逐级协调', () => {
 
   it('what was not solved names nobody', () => {
     const p = handled('anshan-2019').do('dispatcher', escalate('talkToUnits'))
-    expect(p.try('office', { ...unsolved, leadUnit: 'district' } as Command)).toMatchObject({
+    expect(p.try('office', { ...unsolved, leadUnit: 'district' })).toMatchObject({
       refused: 'unsolvedNamesUnits',
     })
   })
