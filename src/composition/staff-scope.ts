@@ -30,7 +30,18 @@ export async function staffScope(
   await app.register(async (scope) => {
     scope.addHook(
       'preHandler',
-      requireRole('agent', 'teamLead', 'dispatcher', 'supervisor', 'auditAdministrator'),
+      requireRole(
+        'agent',
+        'teamLead',
+        'dispatcher',
+        'auditor',
+        'followUp',
+        'supervisor',
+        'centreLeader',
+        'office',
+        'confidentialDesk',
+        'auditAdministrator',
+      ),
     )
     await scope.register(contactRoutes, { contacts, workOrdersOf: orders.workOrders.ordersOfContacts })
   })

@@ -13,7 +13,8 @@ export type Registrar<Outcome, Registered> = {
     tx: Tx,
     input: { contact: Contact; idempotencyKey: string; outcomes: Outcome[]; actor: Actor },
   ): Promise<Registered>
-  find(contactId: string): Promise<Registered | null>
+  /** What was registered, as far as this person may know of it; null: nothing yet. */
+  find(contactId: string, actor: Actor): Promise<Registered | null>
 }
 
 export type Register<Outcome, Registered> = (
@@ -33,12 +34,13 @@ export function createRegister<Outcome, Registered>(
   registrar: Registrar<Outcome, Registered>,
 ): Register<Outcome, Registered> {
   return async (contactId, idempotencyKey, outcomes, actor) => {
-    const known = await registrar.find(contactId)
-    if (known) return known
     const contact = await findContact(db, contactId)
     if (!contact) throw problem(404, 'unknownContact', '没有这次联络', '请刷新页面后再试。')
     if (actor.kind === 'staff' && actor.role === 'agent' && contact.agentId !== actor.id)
       throw problem(403, 'notYours', '这次联络由其他坐席处理', '如需代为登记，请联系班长。')
+    // Only now: what somebody else's contact led to is not told for the asking.
+    const known = await registrar.find(contactId, actor)
+    if (known) return known
     let registered: Registered | undefined
     const applied = await door.apply(
       contactId,
@@ -52,7 +54,7 @@ export function createRegister<Outcome, Registered>(
       },
     )
     if (applied.ok && registered !== undefined) return registered
-    const first = await registrar.find(contactId)
+    const first = await registrar.find(contactId, actor)
     if (first) return first
     throw problem(409, 'notInWrapUp', '现在还不能登记', '请先结束通话或会话，再提交登记。', {
       extra: { state: applied.contact?.state ?? null },

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Actor, Role } from '../base/actor.ts'
 import { cursorOf, placeOfCursor } from '../base/cursor.ts'
 import { problem } from '../base/problem.ts'
 import { ContactDetail, ContactId, ContactPage, ContactQuery, type ContactView } from './contract.ts'
@@ -8,8 +9,16 @@ import type { Contacts } from './service.ts'
 
 export type ContactRoutesOptions = {
   contacts: Pick<Contacts, 'list' | 'eventsOf'>
-  /** Numbers of the orders registered from these contacts. */
-  workOrdersOf: (contactIds: string[]) => Promise<Map<string, string[]>>
+  /** Numbers of the orders registered from these contacts that this person may know of. */
+  workOrdersOf: (contactIds: string[], viewer: ContactViewer) => Promise<Map<string, string[]>>
+}
+
+/** Who looks, with all his hats, and his unit. */
+export type ContactViewer = { actor: Actor; roles: readonly Role[]; unitCode: string | null }
+
+const viewerOf = ({ actor, staff }: FastifyRequest): ContactViewer => {
+  if (!actor || !staff) throw problem(401, 'signInRequired', '请先登录', '登录已失效或尚未登录。')
+  return { actor, roles: staff.roles, unitCode: staff.unitId }
 }
 
 /** `GET /api/contacts` and `/api/contacts/{id}`; the scope they are registered in demands the role. */
@@ -28,7 +37,10 @@ export async function contactRoutes(instance: FastifyInstance, options: ContactR
         ...(cursor ? { before: placeOfCursor(cursor) } : {}),
       })
       const page = rows.slice(0, limit)
-      const orders = await workOrdersOf(page.map((c) => c.id))
+      const orders = await workOrdersOf(
+        page.map((c) => c.id),
+        viewerOf(request),
+      )
       const last = page.at(-1)
       return {
         items: page.map((c) => view(c, c.providerIds, orders.get(c.id) ?? [])),
@@ -44,7 +56,10 @@ export async function contactRoutes(instance: FastifyInstance, options: ContactR
       const { id } = request.params
       const [contact] = await contacts.list({ id, limit: 1 })
       if (!contact) throw problem(404, 'unknownContact', '没有这次联络', '请检查编号，或返回列表重新查找。')
-      const [events, orders] = await Promise.all([contacts.eventsOf(id), workOrdersOf([id])])
+      const [events, orders] = await Promise.all([
+        contacts.eventsOf(id),
+        workOrdersOf([id], viewerOf(request)),
+      ])
       return {
         ...view(contact, contact.providerIds, orders.get(id) ?? []),
         events: events.map((e) => ({

@@ -41,13 +41,14 @@ export async function ordersOfRegistration(tx: Tx, registrationId: string): Prom
 export type RegistrationRow = {
   id: string
   contactId: string
+  actorId: string
   registeredAt: Date
   outcomes: { type: string; cite: string | null }[]
 }
 
 export async function registrationOf(tx: Tx, contactId: string): Promise<RegistrationRow | null> {
   const [row] = await tx.query<RegistrationRow>(
-    `select r.id, r.contact_id as "contactId", r.registered_at as "registeredAt",
+    `select r.id, r.contact_id as "contactId", r.actor_id as "actorId", r.registered_at as "registeredAt",
        (select coalesce(jsonb_agg(jsonb_build_object('type', o.type, 'cite', o.cite) order by o.position), '[]')
         from registration_outcomes o where o.registration_id = r.id) as outcomes
      from registrations r where r.contact_id = $1`,

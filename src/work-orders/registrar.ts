@@ -9,7 +9,7 @@ import type { Calendar } from '../statutes/calendar.ts'
 import { incidents, type Incident, type ReferralMatter, type Statute } from '../statutes/statute.ts'
 import { citesOf } from '../statutes/types.ts'
 import type { OrderDraft, Outcome, RequesterSaid } from './contract.ts'
-import { decide } from './decide.ts'
+import { decide, keptOut } from './decide.ts'
 import { categoryOf, kindOf, missingElements } from './elements.ts'
 import type { ConfidentialLevel } from './model.ts'
 import { orderNumber } from './number.ts'
@@ -129,7 +129,9 @@ export function createRegistrar(parts: RegistrarParts) {
 
   async function appended(c: RegistrationContext, o: Outcome & { type: 'appended' }): Promise<Done> {
     const order = await store.lockOrder(c.tx, o.number)
-    if (!order) throw unknown('number', '办理单', '请核对编号后重新选择。')
+    // An order against the agent himself is no order to him.
+    if (!order || keptOut(order, { actor: c.actor, actorUnit: null, statute }))
+      throw unknown('number', '办理单', '请核对编号后重新选择。')
     const done = await run(c, order, { action: 'append', facts: o.facts, contactId: c.matter.contactId })
     await store.joinContact(c.tx, order.id, c.matter.contactId, 'appended', c.at)
     return { cite: done.cite, data: { number: o.number }, orderId: null }

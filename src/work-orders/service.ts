@@ -13,6 +13,7 @@ import { Outcome, type Progress, type Registered } from './contract.ts'
 import { deadlinesOf } from './deadline-store.ts'
 import { createActions, type ActionParts } from './actions.ts'
 import { describeMissing } from './elements.ts'
+import type { NoticeWords } from './notices.ts'
 import { parseOrderNumber } from './number.ts'
 import { createReading, type ReadingParts } from './reading.ts'
 import * as reads from './reads-store.ts'
@@ -21,7 +22,7 @@ import type { Command } from './rules/registry.ts'
 import type { OrderRow } from './rows.ts'
 import * as store from './store.ts'
 import { deadlineView, goneView, progressView } from './view.ts'
-import type { Viewer as OrderViewer } from './visibility.ts'
+import { guardOf, type Viewer as OrderViewer } from './visibility.ts'
 
 export type OrderNotice = {
   contactId: string
@@ -29,6 +30,8 @@ export type OrderNotice = {
   registrationId: string
   /** Numbers in the order of registration, with what the requester may be told of each. */
   orders: { number: string; due: string | null }[]
+  /** What is said of them, where notices are composed. */
+  words?: NoticeWords
 }
 
 export type WorkOrderParts = RegistrarParts &
@@ -38,6 +41,10 @@ export type WorkOrderParts = RegistrarParts &
     statutes: Statutes
     announce?: NonNullable<ActionParts['announce']>
     unitsOfStaff?: NonNullable<ActionParts['unitsOfStaff']>
+    /** After a registration: tells units what was dispatched at once. @returns the words for the requester */
+    registered?: (tx: Tx, orders: readonly OrderRow[]) => Promise<NoticeWords>
+    /** These orders are new or were raised again. */
+    raised?: (tx: Tx, numbers: readonly string[]) => Promise<void>
     /** E.164 of the requester of a contact, where his channel has one. */
     phoneOf: (tx: Tx, contact: Contact) => Promise<string | null>
     /** Tells the requester his numbers, through the outbox of his channel: what commits is sent. */
@@ -53,10 +60,12 @@ export function createWorkOrders(parts: WorkOrderParts) {
   const reading = createReading(parts)
   const actions = createActions({ ...parts, hidden: reading.hidden })
 
-  async function registered(tx: Tx, contactId: string): Promise<Registered | null> {
+  /** @param asker somebody who did not register it himself hears of no tip-off and of nothing against him */
+  async function registered(tx: Tx, contactId: string, asker: Actor | null): Promise<Registered | null> {
     const row = await reads.registrationOf(tx, contactId)
     if (!row) return null
-    const orders = await reads.ordersOfRegistration(tx, row.id)
+    const all = await reads.ordersOfRegistration(tx, row.id)
+    const orders = asker === null || asker.id === row.actorId ? all : all.filter((o) => mayHearOf(o, asker))
     const clocks = await deadlinesOf(
       tx,
       orders.map((o) => o.id),
@@ -75,6 +84,11 @@ export function createWorkOrders(parts: WorkOrderParts) {
           .map((d) => deadlineView(d, o, statutes.of(o.statute.slug), clock())),
       })),
     }
+  }
+
+  const mayHearOf = (order: OrderRow, asker: Actor): boolean => {
+    const viewer = { actor: asker, roles: [asker.role as Role], unitCode: null }
+    return guardOf(order) !== 'tipOff' && !reading.hidden(order, viewer)
   }
 
   /**
@@ -102,9 +116,14 @@ export function createWorkOrders(parts: WorkOrderParts) {
     })
     if (first) {
       const orders = await registrar.writeAll({ tx, registrationId: id, matter, actor, at }, outcomes)
-      if (orders.length > 0) await parts.notify(tx, await noticeOf(tx, matter, id, orders))
+      if (orders.length > 0) {
+        const words = await parts.registered?.(tx, orders)
+        await parts.notify(tx, { ...(await noticeOf(tx, matter, id, orders)), ...(words ? { words } : {}) })
+      }
+      const again = outcomes.flatMap((o) => (o.type === 'appended' ? [o.number] : []))
+      await parts.raised?.(tx, [...orders.map((o) => o.number), ...again])
     }
-    return (await registered(tx, matter.contactId))!
+    return (await registered(tx, matter.contactId, null))!
   }
 
   async function noticeOf(
@@ -142,7 +161,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
       }
       return register(tx, { matter, idempotencyKey, outcomes, actor })
     },
-    find: (contactId) => registered(db, contactId),
+    find: (contactId, actor) => registered(db, contactId, actor),
   }
 
   return {
