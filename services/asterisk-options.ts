@@ -114,7 +114,7 @@ export interface AsteriskOptions {
   numbers?: string[]
   /** a further number that tells the progress of an order and nothing else; absent: none */
   progressNumber?: string
-  /** numbers the emergency trunk may dial */
+  /** numbers the emergency trunk may dial; absent: every emergency line that a statute names */
   emergencyNumbers?: string[]
   /** dialplan patterns of numbers that may be called back */
   callBackNumbers?: string[]

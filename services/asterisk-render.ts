@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { createStatutes } from '../src/statutes/registry.ts'
+import { valueOf } from '../src/statutes/types.ts'
 import { type AsteriskOptions, type AsteriskTimings, defaultTimings, type Phone } from './asterisk-options.ts'
 import { checkout } from './paths.ts'
 import { serviceUser } from './service-user.ts'
@@ -119,6 +121,13 @@ export async function renderAsterisk(options: AsteriskOptions, bin: Tool): Promi
   return phones
 }
 
+/** Every emergency line that a statute names: what a desk can hand over to, the emergency trunk can dial. */
+function lifelines(): string[] {
+  const statutes = createStatutes()
+  const named = statutes.slugs().flatMap((slug) => valueOf(statutes.of(slug).topics.referral.numbers, []))
+  return [...new Set(named.flatMap(({ number, emergency }) => (emergency ? [number] : [])))].sort()
+}
+
 function valuesOf(
   options: AsteriskOptions,
   paths: AsteriskPaths,
@@ -130,7 +139,7 @@ function valuesOf(
     amiHost = '127.0.0.1',
     httpHost = '127.0.0.1',
     numbers = ['12345', '8890', '8890000'],
-    emergencyNumbers = ['110', '119', '120', '122'],
+    emergencyNumbers = lifelines(),
     callBackNumbers = ['_1[3-9]XXXXXXXXX', '_0ZXXXXXXX!', '_ZXXXXXX', '_ZXXXXXXX'],
     emergencyKey = '9',
     menuKeys = '',
