@@ -24,15 +24,14 @@ export const owedRoutes: FastifyPluginAsyncTypebox<{ owed: Owed }> = async (app,
   ): Promise<Static<typeof OwedPage>> {
     const { since, cursor, limit } = query
     const found = await read({
-      limit: limit + 1,
+      limit,
       ...(since ? { since: new Date(since) } : {}),
       ...(cursor ? { after: placeOfCursor(cursor) } : {}),
     })
-    const last = found.rows[limit - 1]
     return {
       since: formatInstant(found.since),
-      items: found.items.slice(0, limit),
-      next: found.rows.length > limit && last?.concludedAt ? cursorOf(last.concludedAt, last.id) : null,
+      items: found.items,
+      next: found.next && cursorOf(found.next.at, found.next.id),
     }
   }
 
