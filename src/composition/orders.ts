@@ -24,10 +24,11 @@ import { createStatutes } from '../statutes/registry.ts'
 import type { Telephony } from '../telephony/service.ts'
 import { createBells, type BellData } from '../work-orders/bells.ts'
 import { workOrderRoutes } from '../work-orders/routes.ts'
-import { onMissed } from '../work-orders/rules/supervision-automatic.ts'
 import { createWorkOrders } from '../work-orders/service.ts'
 import { statuteRoutes } from '../work-orders/statute-routes.ts'
+import { createClosing } from './closing.ts'
 import { talksWith } from './order-sight.ts'
+import { composeOversight } from './oversight.ts'
 import type { Sending } from './sending.ts'
 
 /** The legal side of the gateway: statute, referral, knowledge, work orders; and its faces towards the others. */
@@ -110,6 +111,8 @@ export function createOrders(parts: Parts) {
     },
   })
 
+  const oversight = composeOversight({ ...parts, statute, statutes, calendar })
+
   const workOrders = createWorkOrders({
     db,
     clock,
@@ -124,13 +127,12 @@ export function createOrders(parts: Parts) {
       const address = await contacts().addressOf(contact.id, tx)
       return address?.sealed && address.channel !== 'wechat' ? toE164(pii.open(address.sealed)) : null
     },
-    async notify(tx, { contactId, registrationId, orders }) {
-      const numbers = orders.map((o) => o.number).join('、')
-      await sending.notice(tx, contactId, `registered-${registrationId}`, {
-        text: `您反映的事项已登记，编号${numbers}。凭编号和联系电话后四位可以查询进度。`,
-        template: { name: 'orderRegistered', params: { number: numbers } },
-      })
+    async notify(tx, { contactId, registrationId, words }) {
+      if (words) await sending.notice(tx, contactId, `registered-${registrationId}`, words)
     },
+    announce: oversight.announce,
+    registered: oversight.registered,
+    raised: oversight.raised,
     record: recordAccess,
     unitsOfStaff: parts.unitsOfStaff,
     talksWith: talksWith(contacts, requesters),
@@ -150,12 +152,15 @@ export function createOrders(parts: Parts) {
       log.info({ unit, why, kind: subject.kind, subject: subject.id }, 'knowledge duty waits for its unit'),
   })
 
+  const closing = createClosing({ db, clock, pii, statute, statutes, calendar, contacts })
+
   const bells = createBells({
     db,
     clock,
     statutes,
     calendar,
-    onMissed: async (_tx, order, bell, by) => onMissed(order, bell, by),
+    onMissed: oversight.onMissed,
+    announce: oversight.announce,
   })
   jobs.handle<BellData>('deadlines', 'workOrderDue', (data) => bells.ring(data))
   jobs.handle<{ contactId: string; messageId: string }>(
@@ -193,6 +198,7 @@ export function createOrders(parts: Parts) {
       await bells.remind()
       await bells.recompute()
       await incidents.sweep()
+      await oversight.sweep()
       await knowledgeDuties.sweep()
     },
     /** Public law and its clock: no sign-in, but a limit of their own. */
@@ -205,7 +211,9 @@ export function createOrders(parts: Parts) {
     },
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(workOrderRoutes, { workOrders, samePerson: requesters.samePerson })
+      await closing.staffRoutes(app)
       await app.register(referralRoutes, { referrals, incidents })
+      await oversight.staffRoutes(app)
       await app.register(knowledgeRoutes, {
         knowledge,
         duties: knowledgeDuties,

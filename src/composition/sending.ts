@@ -13,8 +13,11 @@ import type { Requesters } from '../requesters/service.ts'
 /** Joins contacts, which say something to a requester, to the channels, which know how. */
 export type Sending = {
   send: SendToRequester
-  /** A notice of our own accord, e.g. the order's number; an opt-out stops it. A caller gets it by SMS. */
-  notice: (tx: Tx, contactId: string, key: string, content: OutgoingContent) => Promise<void>
+  /**
+   * A notice of our own accord, e.g. the order's number; an opt-out stops it. A caller gets it by SMS.
+   * @returns whether this contact's channel takes it
+   */
+  notice: (tx: Tx, contactId: string, key: string, content: OutgoingContent) => Promise<boolean>
   desk: DeskSending
   /** Messages of a contact with what became of the outgoing ones. */
   messagesOf: (contactId: string, limit?: number) => Promise<MessageOfContact[]>
@@ -37,9 +40,9 @@ type Parts = {
 
 export function createSending({ db, pii, contacts, outgoing, requesters }: Parts): Sending {
   /** Where WeChat cannot be reached any more (its 48 hours, its quota), a proven telephone can. */
-  async function provenMobile(contactId: string): Promise<string | null> {
-    const contact = await contacts().find(contactId)
-    const profile = contact && (await requesters.profile(contact.requesterId))
+  async function provenMobile(tx: Tx, contactId: string): Promise<string | null> {
+    const contact = await contacts().find(contactId, tx)
+    const profile = contact && (await requesters.profile(contact.requesterId, tx))
     const link = profile?.links.find(
       (l) => l.kind === 'phone' && l.status === 'verified' && isMobile(l.address),
     )
@@ -88,14 +91,14 @@ export function createSending({ db, pii, contacts, outgoing, requesters }: Parts
     async notice(tx, contactId, key, content) {
       const draft = await draftFor(tx, contactId, 'notice', content)
       // What cannot be sent must not undo the registration it speaks of.
-      if (!draft) return
-      const mobile = draft.channel === 'wechat' ? await provenMobile(contactId) : null
+      if (!draft) return false
+      const mobile = draft.channel === 'wechat' ? await provenMobile(tx, contactId) : null
       const { purpose, content: words, about } = { ...draft, about: aboutContact(contactId) }
       const otherwise = mobile
         ? { channel: 'sms' as const, to: mobile, purpose, content: words, about }
         : null
       const whole = { ...draft, ...(otherwise ? { otherwise } : {}) }
-      if (outgoing().check(whole) === null) await outgoing().enqueue(tx, { ...whole, key })
+      return outgoing().check(whole) === null && (await outgoing().enqueue(tx, { ...whole, key })).ok
     },
 
     desk: {

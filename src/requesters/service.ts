@@ -21,9 +21,11 @@ export type Requesters = {
     tx: Tx,
     addresses: SeenAddress[],
   ): Promise<{ requesterId: string; lookup: string; sealed: string | null }[]>
-  profile(requesterId: string): Promise<Profile | null>
+  profile(requesterId: string, tx?: Tx): Promise<Profile | null>
   /** Everybody proven to be the same person; only they share a history. */
-  samePerson(requesterId: string): Promise<string[]>
+  samePerson(requesterId: string, tx?: Tx): Promise<string[]>
+  /** The person behind each requester: the same id for those proven to be one. */
+  personsOf(tx: Tx, requesterIds: readonly string[]): Promise<Map<string, string>>
   harassers(tx: Tx, requesterIds: string[]): Promise<Set<string>>
   /**
    * A number typed by the requester is only claimed. `sendCode` is called inside the transaction and must hand the
@@ -96,15 +98,18 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
       return result
     },
 
-    async profile(requesterId) {
-      const person = await store.samePerson(db, requesterId)
-      const row = await store.findRequester(db, requesterId)
+    async profile(requesterId, tx = db) {
+      const person = await store.samePerson(tx, requesterId)
+      const row = await store.findRequester(tx, requesterId)
       if (!row) return null
-      const others = await Promise.all(
-        person.filter((id) => id !== requesterId).map((id) => store.findRequester(db, id)),
-      )
-      const all = [row, ...others.filter((o) => o !== null)]
-      const links = (await Promise.all(person.map((id) => store.linksOf(db, id)))).flat()
+      // One after the other: a transaction is one connection.
+      const all = [row]
+      const links: store.LinkRow[] = []
+      for (const id of person) {
+        const other = id === requesterId ? null : await store.findRequester(tx, id)
+        if (other) all.push(other)
+        links.push(...(await store.linksOf(tx, id)))
+      }
       const first = (pick: (r: store.RequesterRow) => string | null): string | null => {
         const sealed = all.map(pick).find((s) => s !== null)
         return sealed ? pii.open(sealed) : null
@@ -126,7 +131,8 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
       }
     },
 
-    samePerson: (requesterId) => store.samePerson(db, requesterId),
+    samePerson: (requesterId, tx = db) => store.samePerson(tx, requesterId),
+    personsOf: (tx, ids) => store.personsOf(tx, ids),
     harassers: (tx, ids) => store.harassers(tx, ids),
 
     async claimPhone(requesterId, e164, askedBy, sendCode) {

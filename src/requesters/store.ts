@@ -240,6 +240,14 @@ export async function samePerson(tx: Tx, requesterId: string): Promise<string[]>
   return rows.map((r) => r.id)
 }
 
+export async function personsOf(tx: Tx, requesterIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; person: string }>(
+    `select id, person_id as person from requesters where id = any($1::uuid[])`,
+    [requesterIds],
+  )
+  return new Map(rows.map((r) => [r.id, r.person]))
+}
+
 export async function updateProfile(
   tx: Tx,
   id: string,

@@ -88,19 +88,29 @@ const isOverdue = (leg: number, { statute, clocks, now }: Context): boolean => {
 const demandsOf = (order: WorkOrder, unit: string | null) =>
   openProcedures(order, 'explanation').filter((p) => p.leg !== null && findLeg(order, p.leg)?.unitId === unit)
 
+/** Also where the centre asked for it instead of another handling (白银 第十七条). */
+const citeOfGiving = (statute: Statute): string | null =>
+  citeOf(statute) ?? citesOf(statute.topics.followUp.dissatisfied)
+
 export const explain = rule({
   label: '作出说明',
   body: body({ text: words(10_000) }),
   roles: () => unitRoles,
   states: ['accepted', 'dispatched', 'fedBack', 'concluded'],
-  cite: citeOf,
-  absent,
+  cite: citeOfGiving,
+  absent: (statute) => (statute.topics.followUp.dissatisfied.basis === 'silent' ? absent(statute) : null),
   barred: (order, { actorUnit, statute }) =>
     demandsOf(order, actorUnit).length > 0
       ? null
-      : refuse(409, 'noExplanationAsked', '没有要求本单位说明', '请直接办理并反馈结果。', citeOf(statute)),
+      : refuse(
+          409,
+          'noExplanationAsked',
+          '没有要求本单位说明',
+          '请直接办理并反馈结果。',
+          citeOfGiving(statute),
+        ),
   decide(order, { text }, context) {
-    const cite = citeOf(context.statute)
+    const cite = citeOfGiving(context.statute)
     const [asked] = demandsOf(order, context.actorUnit)
     if (!asked) return refuse(409, 'noExplanationAsked', '没有要求本单位说明', '请直接办理并反馈结果。', cite)
     const term = valueOf(context.statute.topics.rights.explanation, '')

@@ -4,7 +4,7 @@ import { untilWords } from '../due-words.ts'
 import { findLeg, leadLegOf, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures, type Procedure } from '../procedures.ts'
 import { nextProcedure, type Context, type GateContext } from './rule.ts'
-import { levelsOf } from './supervision-levels.ts'
+import { levelsOf, triggerOf } from './supervision-levels.ts'
 
 /** PURE. Supervision that begins by itself. */
 export const opens = (
@@ -71,4 +71,30 @@ export function lateToo(
   if (!clock || context.now < clock.due) return { late: false, events: [] }
   const untold = clock.missedAt === null
   return { late: true, events: untold ? onMissed(order, clock, context).events : [] }
+}
+
+/** What is counted, which trigger it opens, and under which codes the centre's numbers and the article stand. */
+const counted = {
+  repeatedBySame: { opens: 'repeated', articles: ['repeated'] },
+  repeatedByMany: { opens: 'repeatedByMany', articles: ['concentrated', 'repeated'] },
+  manyDissatisfied: { opens: 'dissatisfied', articles: ['dissatisfied'] },
+} as const
+
+export type Criterion = {
+  trigger: string
+  atLeast: number
+  days: number
+  /** 0–1: at least this part of all, where it is more. */
+  share: number
+  cite: string | null
+}
+
+/** When 多次, 集中 or 较多 is reached: the article, and the numbers that the centre sets. Null: no such trigger. */
+export function criterionOf(statute: Statute, of: keyof typeof counted): Criterion | null {
+  const { opens: trigger, articles } = counted[of]
+  const numbers = triggerOf(statute, of)?.trigger
+  if (numbers?.atLeast === undefined || numbers.withinDays === undefined) return null
+  const cite = articles.flatMap((code) => triggerOf(statute, code)?.cite ?? [])[0] ?? null
+  const { atLeast, withinDays: days, share = 0 } = numbers
+  return { trigger, atLeast, days, share, cite }
 }

@@ -1,0 +1,31 @@
+import type { Tx } from '../db/pool.ts'
+import type { OrderEvent } from './model.ts'
+
+/** SQL behind the notices: the events they are made of, by whose ids each notice is sent once. */
+
+/** Ids of the order's last events, the oldest first. The caller holds the order's row lock. */
+export async function lastEventIds(tx: Tx, orderId: string, count: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select id::text as id from work_order_events where order_id = $1 order by id desc limit $2`,
+    [orderId, count],
+  )
+  return rows.map((r) => r.id).reverse()
+}
+
+/** What has happened to an order so far. */
+export async function eventsSoFar(tx: Tx, orderId: string): Promise<OrderEvent[]> {
+  const rows = await tx.query<{ type: string; data: object }>(
+    `select type, data from work_order_events where order_id = $1 and version is not null order by id`,
+    [orderId],
+  )
+  // As `insertEvent` took it apart.
+  return rows.map(({ type, data }) => ({ ...data, type }) as OrderEvent)
+}
+
+export async function unitNames(tx: Tx, codes: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ code: string; name: string }>(
+    `select code, name from units where code = any($1::text[])`,
+    [codes],
+  )
+  return new Map(rows.map((r) => [r.code, r.name]))
+}
