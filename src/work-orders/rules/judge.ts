@@ -104,6 +104,14 @@ function decideJudge(order: WorkOrder, said: Said, { statute }: Context): Decide
   }
   if (said.then === undefined) return { events: [judged], cite: citesOf(dissatisfied) }
   if (said.then === 'explain') {
+    if (openProcedures(order, 'explanation', lead.n).length > 0)
+      return refuse(
+        409,
+        'explanationAsked',
+        '已经要求承办单位说明',
+        '请等待承办单位说明，或者交其再次办理。',
+        citesOf(dissatisfied),
+      )
     const explanation: OrderEvent = {
       type: 'opened',
       kind: 'explanation',

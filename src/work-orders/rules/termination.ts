@@ -21,7 +21,8 @@ import {
 
 /**
  * PURE. 终止办理: in the draft of Anshan (第十四条第四项) the unit applies with proof and the centre audits; in Baiyin (第十九条)
- * the platform decides. The requester is told in every case, and may raise the matter again.
+ * the platform decides. The requester is told in every case. No text lets
+ * a terminated matter be taken up again: what is new is registered anew.
  */
 type Grounds = readonly Answer<TerminationGround>[]
 
@@ -177,7 +178,7 @@ const notTold = (cite: string | null): Refused =>
     422,
     'requesterNotTold',
     '没有写明告知诉求人的内容',
-    '请写明终止办理的理由，以及怎样重新提出。',
+    '请写明终止办理的理由，以及有新的情况可以另行提出。',
     cite,
   )
 

@@ -78,6 +78,13 @@ describe('白银第十七条 不满意且诉求合理', () => {
     })
   })
 
+  it('asks for one explanation at a time', () => {
+    const asked = after(complained('BY24'), judge({ then: 'explain' }), judging)
+    const later = { ...asked, followUps: [...asked.followUps, followUp({ n: 2, satisfied: 'dissatisfied' })] }
+    const again = judge({ followUp: 2, then: 'explain' })
+    expect(refusal(decide(later, again, judging))).toMatchObject({ refused: 'explanationAsked' })
+  })
+
   it('不合理的: nothing is handled again, and the requester has been told why', () => {
     const judged = after(complained('BY24'), withoutThen(unreasonable), judging)
     expect(judged).toMatchObject({ state: 'concluded', procedures: [] })

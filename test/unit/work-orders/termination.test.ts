@@ -20,7 +20,7 @@ const decision = (more: Partial<Command & { action: 'decideTermination' }> = {})
   action: 'decideTermination',
   approve: true,
   reason: '材料属实',
-  tell: '因联系不上您，本次办理终止；您可以凭编号重新提出。',
+  tell: '因联系不上您，本次办理终止；有新的情况可以另行提出。',
   ...more,
 })
 
@@ -47,7 +47,7 @@ describe('鞍山草案第十四条第（四）项 提交证明材料，经审核
         type: 'terminated',
         ground: 'outOfReach',
         reason: '材料属实',
-        tell: '因联系不上您，本次办理终止；您可以凭编号重新提出。',
+        tell: '因联系不上您，本次办理终止；有新的情况可以另行提出。',
       },
     ])
     expect(cite).toContain('第十四条第（四）项')
