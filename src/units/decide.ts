@@ -15,7 +15,8 @@ const named = (text: string | null): string | null => text?.trim() || null
 export function tidy(record: UnitRecord): UnitRecord | Slip {
   const contacts: UnitContact[] = []
   for (const [n, { name, position, phone }] of record.contacts.entries()) {
-    const number = toE164(phone)
+    // Seeded contacts may have no number yet; a new one must have it.
+    const number = phone === '' ? '' : toE164(phone)
     if (number === null)
       return {
         code: 'phoneMalformed',

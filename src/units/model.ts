@@ -1,5 +1,14 @@
 /** PURE. 承办单位: who answers there (鞍山 2019 第八条, 丹东 第四条第二款), and whom to call, in the order of calling. */
-export const unitKinds = ['department', 'district', 'township', 'publicService', 'organisation'] as const
+export const unitKinds = [
+  'department',
+  'district',
+  'township',
+  'subdistrict',
+  'village',
+  'community',
+  'publicService',
+  'organisation',
+] as const
 export type UnitKind = (typeof unitKinds)[number]
 
 export type UnitContact = { name: string; position: string; phone: string }

@@ -114,7 +114,7 @@ export function createUnits({ db, clock, statute, calendar }: UnitsParts) {
     /** E.164 of those who are called and told, in their order. */
     async phonesOf(tx: Tx, code: string): Promise<string[]> {
       const unit = await store.findUnit(tx, code)
-      return unit?.active ? unit.contacts.map((c) => c.phone) : []
+      return unit?.active ? unit.contacts.flatMap((c) => c.phone || []) : []
     },
 
     /**

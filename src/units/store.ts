@@ -8,17 +8,28 @@ const columns = `code, name, kind, parent_code as parent, leader, deputy, office
   petition_office as "petitionOffice", active`
 
 export async function findUnit(tx: Tx, code: string): Promise<UnitRecord | null> {
-  const [row] = await tx.query<UnitRecord>(`select ${columns} from units where code = $1`, [code])
-  return row ?? null
+  const [row] = await tx.query<Stored>(`select ${columns} from units where code = $1`, [code])
+  return row ? whole(row) : null
 }
+
+/** Seeded contacts may lack a part. */
+type Stored = Omit<UnitRecord, 'contacts'> & { contacts: Partial<UnitRecord['contacts'][number]>[] }
+const whole = (row: Stored): UnitRecord => ({
+  ...row,
+  contacts: row.contacts.map(({ name, position, phone }) => ({
+    name: name ?? '',
+    position: position ?? '',
+    phone: phone ?? '',
+  })),
+})
 
 /** Changes of the registry happen one at a time: who stands above whom is judged over all of it. */
 export async function lockRegistry(tx: Tx): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('units.registry'))`)
 }
 
-export const listUnits = (tx: Tx): Promise<UnitRecord[]> =>
-  tx.query<UnitRecord>(`select ${columns} from units order by active desc, petition_office, name`)
+export const listUnits = (tx: Tx): Promise<Pick<UnitRecord, 'code' | 'active'>[]> =>
+  tx.query<Pick<UnitRecord, 'code' | 'active'>>(`select code, active from units order by code`)
 
 export async function parentsOf(tx: Tx): Promise<Map<string, string | null>> {
   const rows = await tx.query<{ code: string; parent: string | null }>(
