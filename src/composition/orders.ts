@@ -10,6 +10,8 @@ import type { Outgoing } from '../channels/outgoing/service.ts'
 import type { Config } from '../config/config.ts'
 import type { Contacts } from '../contacts/service.ts'
 import type { Db, Tx } from '../db/pool.ts'
+import { dispatchDirectoryRoutes } from '../dispatch-directory/routes.ts'
+import { createDispatchDirectory } from '../dispatch-directory/service.ts'
 import { createKnowledgeDuties } from '../knowledge-base/duties/service.ts'
 import { createKnowledgeSupervision } from '../knowledge-base/duties/supervision.ts'
 import { knowledgeRoutes } from '../knowledge-base/routes.ts'
@@ -26,6 +28,7 @@ import { createBells, type BellData } from '../work-orders/bells.ts'
 import { workOrderRoutes } from '../work-orders/routes.ts'
 import { createWorkOrders } from '../work-orders/service.ts'
 import { statuteRoutes } from '../work-orders/statute-routes.ts'
+import { createUnitRegister } from '../work-orders/units.ts'
 import { createClosing } from './closing.ts'
 import { talksWith } from './order-sight.ts'
 import { composeOversight } from './oversight.ts'
@@ -152,6 +155,9 @@ export function createOrders(parts: Parts) {
       log.info({ unit, why, kind: subject.kind, subject: subject.id }, 'knowledge duty waits for its unit'),
   })
 
+  const register = createUnitRegister(db)
+  const directory = createDispatchDirectory({ db, clock, statute, units: (tx) => register.all(tx) })
+
   const closing = createClosing({ db, clock, pii, statute, statutes, calendar, contacts })
 
   const bells = createBells({
@@ -211,6 +217,7 @@ export function createOrders(parts: Parts) {
     },
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(workOrderRoutes, { workOrders, samePerson: requesters.samePerson })
+      await app.register(dispatchDirectoryRoutes, { directory })
       await closing.staffRoutes(app)
       await app.register(referralRoutes, { referrals, incidents })
       await oversight.staffRoutes(app)
