@@ -21,7 +21,7 @@ type Body = Record<string, unknown> & {
   state: string
   deadlines: { term: string; unit: string | null; due: string; metAt: string | null; overdue: boolean }[]
   events: { type: string; at: string; actor: { id: string; role: string }; cite: string | null }[]
-  procedures: { n: number; kind: string; verdict: string | null }[]
+  procedures: { n: number; kind: string; verdict: string | null; said: Record<string, unknown> | null }[]
   actions: { action: string; allowed: boolean; reason: string | null }[]
 }
 export type Answer = { status: number; body: Body }
@@ -93,3 +93,7 @@ export type OrdersApi = Awaited<ReturnType<typeof ordersApi>>
 export const dueOf = (order: Body, term: string, unit?: string): string | null =>
   order.deadlines.find((d) => d.term === term && d.metAt === null && (unit === undefined || d.unit === unit))
     ?.due ?? null
+
+/** How often supervision was opened by this trigger. */
+export const supervisedFor = (order: Body, trigger: string): number =>
+  order.procedures.filter((p) => p.kind === 'supervision' && p.said?.['trigger'] === trigger).length
