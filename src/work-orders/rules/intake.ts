@@ -89,6 +89,12 @@ export const dispatchBody = body({
 })
 type Dispatch = Static<typeof dispatchBody>
 
+/** A consultation may have a rule of its own (白银 第十条第二款). */
+const forwarding = (order: Pick<WorkOrder, 'kind'>, statute: Statute) => {
+  const { forward, forwardConsultation } = statute.topics.dispatch
+  return (order.kind === 'consultation' && forwardConsultation) || forward
+}
+
 export const dispatch = rule({
   label: '转承办单位',
   body: dispatchBody,
@@ -146,7 +152,7 @@ export function decideDispatch(order: WorkOrder, said: Dispatch, context: Contex
           ]
         : []),
     ],
-    cite: citesOf(petition ? rules.petitionLegs : rules.forward),
+    cite: citesOf(petition ? rules.petitionLegs : forwarding(order, statute)),
   }
 }
 
