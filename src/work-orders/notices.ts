@@ -41,6 +41,9 @@ export const cut = (text: string, length = most): string => {
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`
 }
 
+/** With its full stop. */
+const sentence = (text: string): string => (/[。！？…]$/u.test(text) ? text : `${text}。`)
+
 /** @param order as it is after the events */
 export const noticesOf = (order: WorkOrder, events: readonly OrderEvent[], facts: NoticeFacts): Notice[] => [
   ...requesterNoticesOf(order, events, facts),
@@ -90,7 +93,7 @@ function tell(order: WorkOrder, event: OrderEvent, facts: NoticeFacts): Told | n
       return tellResult(order)
     case 'terminated': {
       const why = cut(event.tell ?? event.reason)
-      const text = `已终止办理：${why} 有新的情况或者能够配合办理时，可以凭编号重新提出。`
+      const text = `已终止办理：${sentence(why)}有新的情况或者能够配合办理时，可以凭编号重新提出。`
       return { text, name: 'orderTerminated', params: { reason: why } }
     }
     case 'transferred':
@@ -107,7 +110,8 @@ function tell(order: WorkOrder, event: OrderEvent, facts: NoticeFacts): Told | n
 function tellRefusal(event: OrderEvent & { type: 'refused' }, { cite }: NoticeFacts): Told {
   const reason = cut(event.tell)
   const channel = event.otherChannel ?? ''
-  const text = `不予受理：${reason}${channel ? `（其他渠道：${channel}）` : ''}${cite ? `依据${cite}。` : ''}`
+  const basis = cite ? `（依据${cite}）` : ''
+  const text = `不予受理${basis}：${sentence(reason)}${channel ? `其他渠道：${sentence(channel)}` : ''}`
   return { text, name: 'orderRefused', params: { reason, channel } }
 }
 
@@ -195,7 +199,11 @@ function tellTransfer(event: OrderEvent & { type: 'transferred' }, { statute }: 
   )
   const label = onward && onward.basis !== 'silent' ? onward.value.label : '移交有关机关'
   const reason = cut(event.tell ?? event.reason)
-  return { text: `已${label}协调处理：${reason}`, name: 'orderTransferred', params: { label, reason } }
+  return {
+    text: `已${label}协调处理：${sentence(reason)}`,
+    name: 'orderTransferred',
+    params: { label, reason },
+  }
 }
 
 function tellMaterial(
