@@ -22,8 +22,9 @@ import { chineseNumber, slugs, type Article } from '../../../src/statutes/types.
 import { statuteRoutes } from '../../../src/work-orders/statute-routes.ts'
 import catalogue from '../../catalogue/deadlines.json' with { type: 'json' }
 
-type Row = (typeof catalogue)[number]
 type Given = { limit: number | string | null; unit: string }
+/** `shipped`: the centre's own number, where the text has none. */
+type Row = Given & { id: string; article: string; shipped?: Given }
 
 /** Differences from the catalogue; each is a correction of its second reading or follows from the text itself. */
 const corrected: Record<string, Partial<Row>> = {
@@ -95,7 +96,7 @@ const placeOf = ({ article, paragraph, item }: Article): string =>
   ].join('')
 
 describe('the deadlines of the catalogue', () => {
-  const rows = catalogue.map((row): Row => ({ ...row, ...corrected[row.id] }))
+  const rows = (catalogue as Row[]).map((row): Row => ({ ...row, ...corrected[row.id] }))
 
   it('are forty-three, each once', () => expect(new Set(rows.map(({ id }) => id)).size).toBe(43))
 
@@ -178,9 +179,13 @@ describe('the vectors of the catalogue through POST /api/deadlines', () => {
 
   it('are fourteen', () => expect(vectors).toHaveLength(14))
 
-  it.each(vectors)('%s', async (_id, question, due, provisional = false as const) => {
+  it.each(vectors)('%s', async (_id, question, due, provisional) => {
     const response = await app.inject({ method: 'POST', url: '/api/deadlines', payload: question })
     expect(response.statusCode).toBe(200)
-    expect(response.json()).toMatchObject({ deadline: question['deadline'], due, provisional })
+    expect(response.json()).toMatchObject({
+      deadline: question['deadline'],
+      due,
+      provisional: provisional ?? false,
+    })
   })
 })

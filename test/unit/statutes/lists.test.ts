@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { statuteOf } from '../../../src/statutes/registry.ts'
+import type { Answer, Article, Slug } from '../../../src/statutes/types.ts'
+import { anshan2019 } from '../../catalogue/lists/anshan-2019.ts'
+import { anshanDraft } from '../../catalogue/lists/anshan-draft.ts'
+import { baiyin2024 } from '../../catalogue/lists/baiyin-2024.ts'
+import { dandongFirstAsked } from '../../catalogue/lists/dandong-first-asked.ts'
+import type { Lists } from '../../catalogue/lists/list.ts'
+import { printedWords } from '../../support/statute-answers.ts'
+
+type Said = Exclude<Answer<unknown>, { basis: 'silent' }>
+const isAnswer = (value: unknown): value is Said =>
+  typeof value === 'object' && value !== null && 'basis' in value && 'value' in value
+
+/** What the answer under a path such as `supervision.onward.police.grounds` holds, and where it says so. */
+function heldAt(slug: Slug, path: string): { items: unknown[]; cite: readonly Article[] } {
+  let at: unknown = statuteOf(slug).topics
+  let answer: Said | null = null
+  for (const key of path.split('.')) {
+    const named = (x: unknown): boolean => isAnswer(x) && (x.value as { code?: unknown }).code === key
+    const next: unknown = Array.isArray(at) ? at.find(named) : (at as Record<string, unknown>)[key]
+    if (isAnswer(next)) answer = next
+    at = isAnswer(next) ? next.value : next
+  }
+  // a list of answers, each with its own article: those of the text
+  const own = Array.isArray(at) ? at.filter((x) => isAnswer(x) && 'cite' in x) : []
+  if (own.length > 0) return { items: own.map((x) => x.value), cite: own.flatMap((x) => x.cite as Article[]) }
+  if (!answer || !('cite' in answer)) throw new Error(`${slug}: no article behind ${path}`)
+  return { items: at as unknown[], cite: answer.cite }
+}
+
+const codeOf = (item: unknown): string => {
+  if (typeof item !== 'object' || item === null) return String(item)
+  const { code, number } = item as { code?: string | number; number?: string | number }
+  return String(code ?? number)
+}
+
+const all: Readonly<Record<Slug, Lists>> = {
+  'anshan-2019': anshan2019,
+  'anshan-draft': anshanDraft,
+  'baiyin-2024': baiyin2024,
+  'dandong-first-asked': dandongFirstAsked,
+}
+const lists = (Object.entries(all) as [Slug, Lists][]).flatMap(([slug, own]) =>
+  own.map(([path, words]) => [slug, path, words] as const),
+)
+
+describe('the lists of each text', () => {
+  it.each(lists)('%s %s: in the words of the text, whole', (slug, path, words) => {
+    const { items, cite } = heldAt(slug, path)
+    expect(items.map(codeOf).sort()).toEqual(Object.keys(words).sort())
+    const text = cite.map(printedWords).join('')
+    for (const quote of Object.values(words)) expect(text).toContain(quote)
+  })
+})
