@@ -40,6 +40,7 @@ export const pure = [
   'src/work-orders/clocks.ts',
   'src/work-orders/due-words.ts',
   'src/work-orders/elements.ts',
+  'src/work-orders/file-kinds.ts',
   'src/work-orders/indicators.ts',
   'src/work-orders/notices.ts',
   'src/work-orders/number.ts',

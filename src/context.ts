@@ -139,6 +139,8 @@ export async function createContext(config: Config): Promise<Context> {
     contacts: contactsRef.get,
     news: () => deskRef.get().news,
     phoneOfAgent: async (id) => (await presence().facts(id))?.phone ?? null,
+    media: () => channelsRef.get().media,
+    recordings: () => calls?.recordings ?? null,
     unitsOfStaff: staff.unitsOf,
   })
   await orders.seed()

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { DeskReferrals } from '../agent-desk/ports.ts'
 import type { DeskNews } from '../agent-desk/service.ts'
@@ -7,6 +8,7 @@ import { toE164 } from '../base/phone.ts'
 import type { Pii } from '../base/pii.ts'
 import { createWorkingCalendar } from '../calendar/service.ts'
 import type { Outgoing } from '../channels/outgoing/service.ts'
+import type { Media } from '../channels/wechat/media.ts'
 import type { Config } from '../config/config.ts'
 import type { Contacts } from '../contacts/service.ts'
 import type { Db, Tx } from '../db/pool.ts'
@@ -23,13 +25,16 @@ import { createReferrals } from '../referral/service.ts'
 import type { Requesters } from '../requesters/service.ts'
 import { recordAccess } from '../staff/ledger.ts'
 import { createStatutes } from '../statutes/registry.ts'
+import type { Recordings } from '../telephony/recording.ts'
 import type { Telephony } from '../telephony/service.ts'
 import { createBells, type BellData } from '../work-orders/bells.ts'
+import { orderFileRoutes } from '../work-orders/file-routes.ts'
 import { workOrderRoutes } from '../work-orders/routes.ts'
 import { createWorkOrders } from '../work-orders/service.ts'
 import { statuteRoutes } from '../work-orders/statute-routes.ts'
 import { createUnitRegister } from '../work-orders/units.ts'
 import { createClosing } from './closing.ts'
+import { callRecordings, requesterFiles } from './order-files.ts'
 import { talksWith } from './order-sight.ts'
 import { composeOversight } from './oversight.ts'
 import type { Sending } from './sending.ts'
@@ -51,6 +56,8 @@ type Parts = {
   contacts: () => Contacts
   news: () => DeskNews
   phoneOfAgent: (agentId: string) => Promise<string | null>
+  media: () => Media | null
+  recordings: () => Recordings | null
   unitsOfStaff: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
 }
 
@@ -139,6 +146,9 @@ export function createOrders(parts: Parts) {
     record: recordAccess,
     unitsOfStaff: parts.unitsOfStaff,
     talksWith: talksWith(contacts, requesters),
+    attachmentsDir: join(config.dataDir, 'attachments'),
+    requesterFiles: requesterFiles(contacts, parts.media),
+    recordings: callRecordings(contacts, parts.recordings),
     integrityFlag: async (requesterId) => (await requesters.profile(requesterId))?.integrityFlag ?? false,
   })
 
@@ -217,6 +227,7 @@ export function createOrders(parts: Parts) {
     },
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(workOrderRoutes, { workOrders, samePerson: requesters.samePerson })
+      await app.register(orderFileRoutes, { workOrders })
       await app.register(dispatchDirectoryRoutes, { directory })
       await closing.staffRoutes(app)
       await app.register(referralRoutes, { referrals, incidents })

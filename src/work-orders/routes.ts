@@ -17,7 +17,7 @@ export type WorkOrderRoutesOptions = {
 
 const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 const OrderNumber = Type.Object({ number: Type.String({ minLength: 1, maxLength: 40 }) })
-const readers = requireRole(
+export const readers = requireRole(
   'agent',
   'teamLead',
   'dispatcher',

@@ -12,14 +12,18 @@ import type { Statutes } from '../statutes/registry.ts'
 import { Outcome, type Progress, type Registered } from './contract.ts'
 import { deadlinesOf } from './deadline-store.ts'
 import { createActions, type ActionParts } from './actions.ts'
+import { createAttachments, type AttachmentParts } from './attachments.ts'
 import { describeMissing } from './elements.ts'
 import type { NoticeWords } from './notices.ts'
+import { createExport } from './export.ts'
 import { parseOrderNumber } from './number.ts'
 import { createReading, type ReadingParts } from './reading.ts'
 import * as reads from './reads-store.ts'
+import { createOrderRecordings, type RecordingParts } from './recordings.ts'
 import { createRegistrar, type Matter, type RegistrarParts } from './registrar.ts'
 import type { Command } from './rules/registry.ts'
 import type { OrderRow } from './rows.ts'
+import { createSealedFiles } from './sealed-files.ts'
 import * as store from './store.ts'
 import { deadlineView, goneView, progressView } from './view.ts'
 import { guardOf, type Viewer as OrderViewer } from './visibility.ts'
@@ -35,11 +39,15 @@ export type OrderNotice = {
 }
 
 export type WorkOrderParts = RegistrarParts &
-  Pick<ReadingParts, 'record' | 'talksWith' | 'integrityFlag'> & {
+  Pick<ReadingParts, 'record' | 'talksWith' | 'integrityFlag'> &
+  Pick<AttachmentParts, 'requesterFiles'> &
+  Pick<RecordingParts, 'recordings'> & {
     db: Db
     clock: Clock
     statutes: Statutes
     announce?: NonNullable<ActionParts['announce']>
+    /** Folder of the encrypted attachments. */
+    attachmentsDir: string
     unitsOfStaff?: NonNullable<ActionParts['unitsOfStaff']>
     /** After a registration: tells units what was dispatched at once. @returns the words for the requester */
     registered?: (tx: Tx, orders: readonly OrderRow[]) => Promise<NoticeWords>
@@ -59,6 +67,9 @@ export function createWorkOrders(parts: WorkOrderParts) {
   const registrar = createRegistrar(parts)
   const reading = createReading(parts)
   const actions = createActions({ ...parts, hidden: reading.hidden })
+  const files = createSealedFiles(parts.attachmentsDir, pii)
+  const attachments = createAttachments({ ...parts, reading, files })
+  const recordings = createOrderRecordings({ ...parts, reading })
 
   /** @param asker somebody who did not register it himself hears of no tip-off and of nothing against him */
   async function registered(tx: Tx, contactId: string, asker: Actor | null): Promise<Registered | null> {
@@ -186,6 +197,9 @@ export function createWorkOrders(parts: WorkOrderParts) {
       }
     },
 
+    attachments,
+    recordings,
+    export: createExport({ ...parts, reading }),
     detail: reading.detail,
     list: reading.list,
     reveal: reading.reveal,

@@ -231,7 +231,7 @@ const acceptanceWord: Record<WorkOrder['state'], string> = {
   terminated: '已终止办理',
   transferred: '已移交其他机关',
 }
-const progressWord: Record<WorkOrder['state'], string> = {
+export const progressWord: Record<WorkOrder['state'], string> = {
   registered: '待确定是否受理',
   awaitingMaterial: '请按通知补齐材料',
   accepted: '待转承办单位',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { system, type Actor, type Role } from '../../src/base/actor.ts'
 import { contactLimits, createContactDoor, createContacts } from '../../src/contacts/service.ts'
 import { createPool } from '../../src/db/pool.ts'
@@ -15,7 +16,7 @@ import { onMissed } from '../../src/work-orders/rules/supervision-automatic.ts'
 import { createWorkOrders, type OrderNotice, type Viewer } from '../../src/work-orders/service.ts'
 import { seedUnits } from '../../src/work-orders/store.ts'
 import { silentLog, sms, testPii } from './contacts.ts'
-import { freshDatabase } from './services.ts'
+import { freshDatabase, runFolder } from './services.ts'
 
 export const agentId = randomUUID()
 export const agent: Actor = { kind: 'staff', id: agentId, role: 'agent' }
@@ -67,6 +68,7 @@ export async function startOrders(city = 'anshan-2019', limits: Limits = {}) {
     },
     notify: async (_tx, notice) => void notices.push(notice),
     record: recordAccess,
+    attachmentsDir: join(runFolder(), `attachments-${randomUUID()}`),
     unitsOfStaff: async (_tx, ids) =>
       new Map(ids.flatMap((id) => (people.has(id) ? [[id, people.get(id) ?? null]] : []))),
   })
