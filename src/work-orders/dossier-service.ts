@@ -33,6 +33,8 @@ export function createDossiers({ db, clock, pii, statutes, record, contactsOf }:
   return {
     /** @throws Problem 403 | 404 | 409 | 422 */
     async export(number: string, ask: Ask, viewer: Viewer): Promise<{ dossier: Dossier; digest: string }> {
+      if (!viewer.roles.some((role) => onwardRoles.includes(role)))
+        throw problem(403, 'roleMissing', '没有权限', '卷宗由督办、中心负责人、办公室或者保密席导出。')
       const row = await reads.findOrder(db, storable(number), scopeOf(viewer))
       const statute = row && statutes.of(row.statute.slug)
       if (!row || !statute || !insightOf(row, viewer, statute))
