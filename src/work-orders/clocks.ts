@@ -151,7 +151,8 @@ const metBy = (statute: Statute, events: readonly TermEvent[]): string[] =>
 /** Whole matters are counted from the first delivery and are never reset (鞍山 draft 第十五条第二款: 累计). */
 const scopeOf = (term: Term, leg: number): Scope => (term.cap?.appliesTo === 'total' ? {} : { leg })
 
-type Facts = { starts?: TermEvent[]; ends?: TermEvent[] } & Scope
+/** `from`: the instant of the fact, where it is another one than that of the event. */
+type Facts = { starts?: TermEvent[]; ends?: TermEvent[]; from?: Date } & Scope
 
 const limitsHandling = (term: string, statute: Statute): boolean =>
   valueOf<readonly string[]>(statute.topics.handlingLimit.handle, []).includes(term)
@@ -177,7 +178,8 @@ function factsOf(order: WorkOrder, event: OrderEvent, statute: Statute): Facts[]
     case 'deadlineMissed':
       // 未能限时办结: the handling limit itself, not any other of the unit's limits.
       return event.leg !== undefined && limitsHandling(event.term, statute)
-        ? [{ starts: ['workOrder.duePassed'], leg: event.leg }]
+        ? // The limit ran out on its day, however late the bell rang.
+          [{ starts: ['workOrder.duePassed'], leg: event.leg, from: new Date(event.due) }]
         : []
     case 'reopened':
       return [{ starts: ['workOrder.raised'] }]
@@ -238,10 +240,10 @@ export const clocksOfRegistration = (order: WorkOrder, context: ClockContext): S
 export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockContext): ClockChange {
   const { statute, at } = context
   const change = none()
-  for (const { starts = [], ends = [], ...scope } of factsOf(order, event, statute)) {
+  for (const { starts = [], ends = [], from = at, ...scope } of factsOf(order, event, statute)) {
     for (const fact of starts)
       for (const term of startedBy(order, statute, fact))
-        change.starts.push(...[startTerm(term, order, scope, at, context) ?? []].flat())
+        change.starts.push(...[startTerm(term, order, scope, from, context) ?? []].flat())
     const met = ends.length > 0 ? metBy(statute, ends) : []
     if (met.length > 0) change.meets.push({ terms: met, ...scope })
   }
