@@ -10,6 +10,7 @@ import { defaultDeskConfig } from './agent-desk/limits.ts'
 import { webSocketOptions } from './agent-desk/socket.ts'
 import { newId } from './base/ids.ts'
 import { channelRoutes } from './channels/routes.ts'
+import { accessLedgerRoutes } from './channels/web/access-ledger-routes.ts'
 import { progressRoutes } from './channels/web/progress-routes.ts'
 import { redactUrl, webhookBodyLimit } from './channels/webhook.ts'
 import { checksOf, readingsOf } from './composition/observation.ts'
@@ -70,6 +71,10 @@ export async function createApp(context: Context): Promise<FastifyInstance> {
   await app.register(orders.publicRoutes)
   await app.register(channelRoutes, { channels })
   await app.register(progressRoutes, { ask: context.progress.ask, ways: progressWays(context) })
+  await app.register(accessLedgerRoutes, {
+    ask: context.progress.ask,
+    ledgerOf: orders.workOrders.accessLedgerFor,
+  })
   await app.register(staffScope, { context, tls })
   await app.register(welcomePage)
   if (staffPagesBuilt(webRoot)) await app.register(staffPages, { root: webRoot, city: config.city })

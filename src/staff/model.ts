@@ -24,9 +24,21 @@ export type SignedIn = Pick<
 > & { sessionHash: string }
 
 const administrators: readonly Role[] = ['systemAdministrator', 'auditAdministrator', 'securityAdministrator']
-const guarded: readonly Role[] = ['teamLead', 'supervisor', ...administrators]
+const guarded: readonly Role[] = [
+  'teamLead',
+  'auditor',
+  'supervisor',
+  'centreLeader',
+  'office',
+  'confidentialDesk',
+  'analyst',
+  ...administrators,
+]
 
-/** Whoever leads, supervises or administers proves himself twice (GB/T 22239-2019, 8.1.4.1 d). */
+/**
+ * Whoever leads, supervises or administers proves himself twice (GB/T 22239-2019, 8.1.4.1 d), and so does whoever hears
+ * recordings, sees who made a tip-off, or takes whole lists out of the house.
+ */
 export const needsSecondFactor = (roles: readonly Role[]): boolean => roles.some((r) => guarded.includes(r))
 
 /** The three administrators are separate people (GB/T 22239-2019, 8.1.4). */
@@ -48,13 +60,25 @@ export function passwordWeakness(password: string, username: string): string | n
   return null
 }
 
+const ofCentre: readonly Role[] = [
+  'teamLead',
+  'dispatcher',
+  'auditor',
+  'followUp',
+  'supervisor',
+  'centreLeader',
+  'office',
+  'confidentialDesk',
+  'analyst',
+]
+
 /** Where a person lands after signing in. */
 export function homeOf(roles: readonly Role[]): string {
   if (roles.some((r) => administrators.includes(r))) return '/admin'
   if (roles.includes('agent')) return '/desk'
-  if (roles.includes('teamLead') || roles.includes('supervisor') || roles.includes('dispatcher'))
-    return '/supervision'
-  return '/unit'
+  return roles.some((r) => r === 'unit' || r === 'unitLeader') && roles.every((r) => !ofCentre.includes(r))
+    ? '/unit'
+    : '/supervision'
 }
 
 /** What a session may do: `full`, or only the step that is still missing. */

@@ -39,6 +39,9 @@ describe('roles', () => {
   it('asks a second factor of everybody who leads or administers', () => {
     for (const role of ['teamLead', 'supervisor', 'systemAdministrator', 'auditAdministrator'] as const)
       expect(needsSecondFactor(['agent', role])).toBe(true)
+    // Whoever decides above the centre, sees who made a tip-off, hears recordings or exports lists.
+    for (const role of ['centreLeader', 'office', 'confidentialDesk', 'auditor', 'analyst'] as const)
+      expect(needsSecondFactor([role])).toBe(true)
     expect(needsSecondFactor(['agent'])).toBe(false)
     expect(needsSecondFactor(['dispatcher', 'unit'])).toBe(false)
   })
@@ -48,6 +51,16 @@ describe('roles', () => {
     expect(homeOf(['teamLead', 'agent'])).toBe('/desk')
     expect(homeOf(['auditAdministrator'])).toBe('/admin')
     expect(homeOf(['unit'])).toBe('/unit')
+    expect(homeOf(['unitLeader'])).toBe('/unit')
+    for (const role of [
+      'confidentialDesk',
+      'centreLeader',
+      'office',
+      'auditor',
+      'followUp',
+      'analyst',
+    ] as const)
+      expect(homeOf([role])).toBe('/supervision')
   })
 })
 
