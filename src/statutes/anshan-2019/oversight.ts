@@ -183,6 +183,10 @@ export const dataUse: Topics['dataUse'] = {
     'publicSafety',
     'integrityRisk',
   ]),
+  reportsTo: law(article(31, 2), '专题分析向市人民政府和群众工作委员会报告', [
+    { code: 'government', label: '市人民政府' },
+    { code: 'committee', label: '鞍山市群众工作委员会' },
+  ]),
   sharing: law(article(32), '与其他平台数据互转和共享', true),
 }
 

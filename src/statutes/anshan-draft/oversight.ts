@@ -225,6 +225,10 @@ export const dataUse: Topics['dataUse'] = {
     'warning',
     'advice',
   ]),
+  reportsTo: law(article(22, 1), '热点问题的分析和预警、建议通报本级人民政府及其有关部门', [
+    { code: 'government', label: '本级人民政府' },
+    { code: 'departments', label: '本级人民政府有关部门' },
+  ]),
   sharing: law(article(22, 1), '建立健全热线与行政执法监督的信息共享工作机制', true),
   campaigns: law(article(22, 2), '高频共性诉求开展专项治理，持续时间长、解决难度大的开展专题研究', [
     'frequent',

@@ -227,6 +227,9 @@ export const dataUse: Topics['dataUse'] = {
     'specialStudy',
     'dynamicMonitoring',
   ]),
+  reportsTo: law(article(27, 1), '市人民政府应当向市人民代表大会常务委员会报告诉求办理情况', [
+    { code: 'standingCommittee', label: '市人民代表大会常务委员会' },
+  ]),
   grid: law(article(20, 2), '乡镇人民政府、街道办事处发挥网格化服务管理作用', true),
   sharing: law(article(5, 1), '推动平台互联互通、线上线下融合', true),
 }

@@ -184,6 +184,7 @@ export const dataUse: Topics['dataUse'] = {
     'interaction',
   ]),
   bigData: law(article(3), '市营商局负责大数据的管理应用', true),
+  reportsTo: silent('办法没有写明分析报告的对象'),
 }
 
 export const assessment: Topics['assessment'] = {

@@ -134,6 +134,7 @@ export const anshan2019: Lists = [
       other: '其他应当公开',
     },
   ],
+  ['dataUse.reportsTo', { government: '向市人民政府', committee: '和鞍山市群众工作委员会报告' }],
   ['dataUse.analysis', { socialStability: '社会稳定', publicSafety: '公共安全', integrityRisk: '廉政风险' }],
   [
     'assessment.accountability',

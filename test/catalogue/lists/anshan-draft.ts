@@ -92,6 +92,7 @@ export const anshanDraft: Lists = [
     'confidentiality.dataSecurity',
     { stateSecret: '国家秘密', businessSecret: '商业秘密', privacy: '个人隐私' },
   ],
+  ['dataUse.reportsTo', { government: '通报本级人民政府', departments: '及其有关部门' }],
   ['dataUse.analysis', { statistics: '统计分析', warning: '预警', advice: '建议' }],
   ['dataUse.campaigns', { frequent: '高频共性诉求', longUnsolved: '持续时间长、解决难度大' }],
   ['assessment.grassRoots', { consultation: '民主协商', grid: '网格化管理' }],

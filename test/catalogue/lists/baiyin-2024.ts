@@ -115,6 +115,7 @@ export const baiyin2024: Lists = [
     'disclosure.publicity',
     { villages: '进村镇', communities: '进社区', buildings: '进楼宇', homes: '进家庭' },
   ],
+  ['dataUse.reportsTo', { standingCommittee: '向市人民代表大会常务委员会报告' }],
   [
     'dataUse.analysis',
     {
