@@ -60,7 +60,12 @@ export async function createApp(context: Context): Promise<FastifyInstance> {
   await app.register(swagger, {
     openapi: {
       info: { title: '热线网关', description: 'Citizens’ hotline gateway', version: '0.1.0' },
-      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'hotline' } } },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: 'hotline' },
+          exchangeToken: { type: 'http', scheme: 'bearer' },
+        },
+      },
     },
   })
   await app.register(swaggerUi, { routePrefix: '/api/docs' })
@@ -70,6 +75,7 @@ export async function createApp(context: Context): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { readings: readingsOf(context) })
   await app.register(orders.publicRoutes)
   await app.register(channelRoutes, { channels })
+  await app.register(context.matters.exchangeRoutes)
   await app.register(progressRoutes, { ask: context.progress.ask, ways: progressWays(context) })
   await app.register(accessLedgerRoutes, {
     ask: context.progress.ask,

@@ -9,6 +9,7 @@ import type { AskProgress } from './channels/progress.ts'
 import { createChannels, type Channels } from './channels/service.ts'
 import { deferred } from './composition/deferred.ts'
 import { createLinking } from './composition/linking.ts'
+import { composeMatters, type ComposedMatters } from './composition/matters.ts'
 import { createOrders, type Orders } from './composition/orders.ts'
 import { deskOrders } from './composition/order-sight.ts'
 import { createAskProgress, createProgressTexts, type ProgressTexts } from './composition/progress.ts'
@@ -69,6 +70,8 @@ export type Context = {
   calls: Calls | null
   desk: Desk
   orders: Orders
+  /** By hand, of units asked directly and of other platforms. */
+  matters: ComposedMatters
   /** How a requester follows his order. */
   progress: { ask: AskProgress; texts: ProgressTexts }
   start(): Promise<void>
@@ -108,6 +111,7 @@ export async function createContext(config: Config): Promise<Context> {
   const upkeep = createUpkeep(log)
 
   const contactsRef = deferred<Contacts>('contacts')
+  const mattersRef = deferred<ComposedMatters>('matters')
   const channelsRef = deferred<Channels>('channels')
   const deskRef = deferred<Desk>('desk')
   const queueRef = deferred<Queue>('queue')
@@ -142,8 +146,25 @@ export async function createContext(config: Config): Promise<Context> {
     media: () => channelsRef.get().media,
     recordings: () => calls?.recordings ?? null,
     unitsOfStaff: staff.unitsOf,
+    orderChanged: (tx, order) => mattersRef.get().orderChanged(tx, order),
   })
   await orders.seed()
+  const matters = mattersRef.set(
+    composeMatters({
+      db,
+      pii,
+      clock,
+      log,
+      statute: orders.statute,
+      statutes: orders.statutes,
+      calendar: orders.workingCalendar.current,
+      platforms: config.exchange,
+      requesters,
+      contacts: contactsRef.get,
+      workOrders: orders.workOrders,
+      wake,
+    }),
+  )
 
   const tries = createTries(redis, prefix, pii, log)
   const askProgress = createAskProgress(orders.workOrders.progress, tries, log)
@@ -190,7 +211,7 @@ export async function createContext(config: Config): Promise<Context> {
       wake,
       log,
       send: sending.send,
-      registrar: orders.workOrders.registrar,
+      registrar: matters.registrar,
       limits: contactLimits,
       listeners: {
         deviceState: (event) => presence().deviceState(event.phone, event.state),
@@ -328,6 +349,8 @@ export async function createContext(config: Config): Promise<Context> {
   upkeep.every(5_000, 'call backs', () => contacts.releaseCallBacks())
   upkeep.every(3_000, 'channels', () => channels.sweep())
   upkeep.every(5_000, 'deadlines and reminders', () => orders.sweep())
+  upkeep.every(5_000, 'direct contacts', () => matters.direct.sweep())
+  upkeep.every(2_000, 'exchange', () => matters.exchange.sweep())
   if (calls) upkeep.every(2_000, 'waiting callers', () => waiting.sweep())
 
   return {
@@ -347,6 +370,7 @@ export async function createContext(config: Config): Promise<Context> {
     calls,
     desk,
     orders,
+    matters,
     progress: { ask: askProgress, texts: progressTexts },
     async start() {
       durable.start()

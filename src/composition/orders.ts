@@ -30,7 +30,8 @@ import type { Telephony } from '../telephony/service.ts'
 import { createBells, type BellData } from '../work-orders/bells.ts'
 import { orderFileRoutes } from '../work-orders/file-routes.ts'
 import { workOrderRoutes } from '../work-orders/routes.ts'
-import { createWorkOrders } from '../work-orders/service.ts'
+import type { OrderRow } from '../work-orders/rows.ts'
+import { createWorkOrders, type WorkOrderParts } from '../work-orders/service.ts'
 import { statuteRoutes } from '../work-orders/statute-routes.ts'
 import { createUnitRegister } from '../work-orders/units.ts'
 import { createClosing } from './closing.ts'
@@ -59,6 +60,8 @@ type Parts = {
   media: () => Media | null
   recordings: () => Recordings | null
   unitsOfStaff: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
+  /** In the transaction that changes an order: platforms that it concerns. */
+  orderChanged: (tx: Tx, order: OrderRow) => Promise<void>
 }
 
 export function createOrders(parts: Parts) {
@@ -123,6 +126,10 @@ export function createOrders(parts: Parts) {
 
   const oversight = composeOversight({ ...parts, statute, statutes, calendar })
 
+  const announce: NonNullable<WorkOrderParts['announce']> = async (tx, order, events, by) => {
+    await oversight.announce(tx, order, events, by)
+    await parts.orderChanged(tx, order)
+  }
   const workOrders = createWorkOrders({
     db,
     clock,
@@ -140,7 +147,7 @@ export function createOrders(parts: Parts) {
     async notify(tx, { contactId, registrationId, words }) {
       if (words) await sending.notice(tx, contactId, `registered-${registrationId}`, words)
     },
-    announce: oversight.announce,
+    announce,
     registered: oversight.registered,
     raised: oversight.raised,
     record: recordAccess,
@@ -176,7 +183,7 @@ export function createOrders(parts: Parts) {
     statutes,
     calendar,
     onMissed: oversight.onMissed,
-    announce: oversight.announce,
+    announce,
   })
   jobs.handle<BellData>('deadlines', 'workOrderDue', (data) => bells.ring(data))
   jobs.handle<{ contactId: string; messageId: string }>(
@@ -187,6 +194,7 @@ export function createOrders(parts: Parts) {
 
   return {
     statute,
+    statutes,
     workOrders,
     knowledge,
     referrals: {

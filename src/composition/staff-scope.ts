@@ -46,6 +46,7 @@ export async function staffScope(
     await scope.register(contactRoutes, { contacts, workOrdersOf: orders.workOrders.ordersOfContacts })
   })
   await app.register(orders.staffRoutes)
+  await app.register(context.matters.staffRoutes)
   await app.register(calendarRoutes, { calendar: orders.workingCalendar })
   await app.register(async (scope) => desk.routes(scope))
 

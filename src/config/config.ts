@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Requirement } from '../contacts/model.ts'
 import type { Limits } from '../statutes/configured.ts'
 import { channelConfig, type ChannelConfig } from './channels.ts'
+import { exchangeConfig, type ExchangePlatform } from './exchange.ts'
 import { type cities, EnvProblems, list, readEnv, type Env } from './env.ts'
 import { statuteLimits } from './limits.ts'
 
@@ -32,6 +33,8 @@ export type Config = {
   progressNumber: string | null
   routing: Record<string, Requirement>
   incidentNotices: Record<string, string[]>
+  /** Platforms that exchange matters with this one. */
+  exchange: ExchangePlatform[] | null
   channels: ChannelConfig
   logLevel: string
 }
@@ -94,6 +97,7 @@ export function readConfig(env: Env = readEnv()): Config {
     progressNumber: env.HOTLINE_PROGRESS_NUMBER ?? null,
     routing: json('HOTLINE_ROUTING', {}),
     incidentNotices: json('HOTLINE_INCIDENT_NOTICES', {}),
+    exchange: exchangeConfig(env.HOTLINE_EXCHANGE_TOKENS, problems),
     channels: channelConfig(env, json, problems),
     logLevel: env.LOG_LEVEL ?? 'info',
   }

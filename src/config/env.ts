@@ -72,6 +72,9 @@ export const Env = Type.Object({
   ),
   HOTLINE_ROUTING: text('JSON: what each number or account asks of an agent'),
   HOTLINE_INCIDENT_NOTICES: text('JSON: telephone numbers of the departments told of each class of incident'),
+  HOTLINE_EXCHANGE_TOKENS: text(
+    'JSON: platforms that exchange matters, each with the SHA-256 of its tokens; without it the exchange is off',
+  ),
   WECHAT_TOKEN: text('token of the message push'),
   WECHAT_APPID: text('AppID of the service account'),
   WECHAT_AES_KEY: Type.Optional(

@@ -54,16 +54,23 @@ export function createMatterContacts({ door, requesters, screen, requirementFor 
      */
     async queue(
       tx: Tx,
-      item: { account: string; providerId: string; text: string; sealed: string | null; receivedAt: Date },
-    ): Promise<{ contactId: string; requesterId: string }> {
-      const { account, providerId, text, sealed, receivedAt } = item
+      item: {
+        contactId: string
+        account: string
+        providerId: string
+        text: string
+        sealed: string | null
+        receivedAt: Date
+      },
+    ): Promise<{ requesterId: string }> {
+      const { contactId, account, providerId, text, sealed, receivedAt } = item
       const seen = screen(text)
       const { requesterId, lookup } = await stranger(tx)
       const at = receivedAt.toISOString()
       const [stored] = await storeMessages(tx, [
         {
           messageId: newId(),
-          contactId: newId(),
+          contactId,
           channel: 'web',
           account,
           lookup,
@@ -83,7 +90,7 @@ export function createMatterContacts({ door, requesters, screen, requirementFor 
         },
       ])
       if (!stored) throw new Error(`the matter ${account}/${providerId} lies in the ledger already`)
-      return { contactId: stored.contactId, requesterId }
+      return { requesterId }
     },
   }
 }
