@@ -74,5 +74,5 @@ function cut(chunk: string): [word: string, whole: boolean][] {
   endRun()
   if (found.some(([, whole]) => whole)) return found
   const whole = segments.join('')
-  return manyCharacters.test(whole) ? [[whole, true]] : []
+  return manyCharacters.test(whole) && [...whole].some((c) => !empty.has(c)) ? [[whole, true]] : []
 }
