@@ -111,6 +111,10 @@ export const DeadlineView = Type.Object({
   overdue: Type.Boolean(),
   /** A right that lapses (apply for an extension, send back) and not a duty. */
   right: Type.Boolean(),
+  /** Another law's own limit (从其规定) with what the statute's would have been: both are shown. */
+  otherLaw: Type.Optional(
+    Type.Object({ law: Type.String(), article: Type.String(), localDue: nullable(Type.String()) }),
+  ),
 })
 export type DeadlineView = Static<typeof DeadlineView>
 
@@ -292,9 +296,30 @@ export const OrderEventView = Type.Object({
 })
 export type OrderEventView = Static<typeof OrderEventView>
 
+const unitContact = Type.Object({
+  name: Type.String(),
+  position: Type.String(),
+  phone: nullable(Type.String()),
+})
+
+/** 电话交办 that goes on now: whom to call at the unit, in the order of calling (丹东 第十七条). */
+export const UrgentCalling = Type.Object({
+  unit: Type.String(),
+  situation: Type.String(),
+  contacts: Type.Array(unitContact),
+  /** Null: somebody answered, or there is nobody to call. */
+  next: Type.Union([unitContact, Type.Null()]),
+})
+export type UrgentCalling = Static<typeof UrgentCalling>
+
 export const OrderDetail = Type.Intersect([
   OrderView,
-  Type.Object({ events: Type.Array(OrderEventView), actions: Type.Array(AllowedAction) }),
+  Type.Object({
+    events: Type.Array(OrderEventView),
+    actions: Type.Array(AllowedAction),
+    /** For the centre's people alone. */
+    urgentCalling: Type.Optional(UrgentCalling),
+  }),
 ])
 export type OrderDetail = Static<typeof OrderDetail>
 

@@ -9,16 +9,21 @@ import { ledgerOfSubject } from '../staff/ledger.ts'
 import { formatInstant } from '../statutes/calendar.ts'
 import type { Statutes } from '../statutes/registry.ts'
 import { deadlinesOf } from './deadline-store.ts'
-import type { LedgerLine, OrderNarrowing, OrderView } from './contract.ts'
+import type { LedgerLine, OrderNarrowing, OrderView, UrgentCalling } from './contract.ts'
 import { eventViews, linked } from './history.ts'
 import { createLooking, ledgerLines, type Keep, type Looked } from './looking.ts'
+import { findLeg } from './model.ts'
 import { parseOrderNumber } from './number.ts'
+import { openProcedures } from './procedures.ts'
 import * as reads from './reads-store.ts'
 import { refusalProblem } from './registrar.ts'
 import type { OrderRow } from './rows.ts'
+import { centreRoles } from './rules/rule.ts'
+import { nextToCall } from './rules/urgent.ts'
 import { askedOf, type Asked } from './search-words.ts'
 import * as search from './search-store.ts'
 import { actionsOf, openIdentity, orderView, type Look } from './view.ts'
+import { contactsOfUnit } from './unit-store.ts'
 import { guardOf, insightOf, mayReveal, scopeOf, type Insight, type Viewer } from './visibility.ts'
 
 export type ReadingParts = {
@@ -37,6 +42,10 @@ export type ReadingParts = {
 
 export type ListFilter = OrderNarrowing & { before?: { at: string; id: string }; limit: number }
 export type Seen = { row: OrderRow; insight: Insight }
+
+/** Whoever takes calls and dispatches; a unit's people see no list of those who are called. */
+const isOfCentre = ({ roles, unitCode }: Viewer): boolean =>
+  unitCode === null && roles.some((role) => centreRoles.includes(role))
 
 /** Similar orders older than this are another matter. */
 const similarSinceMs = 60 * 86_400_000
@@ -127,6 +136,25 @@ export function createReading(parts: ReadingParts) {
       ...seen!.view,
       events: eventViews(row, events, seen!.look, openIdentity(row, pii)),
       actions: actionsOf(row, viewer, statutes.of(row.statute.slug), clock()),
+      ...(isOfCentre(viewer) ? await urgentCallingOf(row) : {}),
+    }
+  }
+
+  /** Telephones of a unit's people stay with the unit's record: they are read when they are needed. */
+  async function urgentCallingOf(row: OrderRow): Promise<{ urgentCalling?: UrgentCalling }> {
+    const open = openProcedures(row, 'urgentHandOver').at(-1)
+    const unit = open?.leg ? findLeg(row, open.leg)?.unitId : undefined
+    const found = unit === undefined ? null : await contactsOfUnit(db, unit)
+    if (!open || unit === undefined || !found) return {}
+    const { situation, calls } = open.said
+    const { list, leader } = found
+    return {
+      urgentCalling: {
+        unit,
+        situation,
+        contacts: leader ? [...list, leader] : list,
+        next: nextToCall(list, leader, calls),
+      },
     }
   }
 

@@ -12,12 +12,15 @@ export const registerOfUnits = (tx: Tx): Promise<RegisteredUnit[]> =>
 export async function contactsOfUnit(
   tx: Tx,
   code: string,
-): Promise<{ list: UnitContact[]; leader: string | null } | null> {
+): Promise<{ list: UnitContact[]; leader: UnitContact | null } | null> {
   const [row] = await tx.query<{ list: Partial<UnitContact>[]; leader: string | null }>(
     `select contacts as list, leader from units where code = $1`,
     [code],
   )
   if (!row) return null
   const list = row.list.map(({ name = '', position = '', phone = null }) => ({ name, position, phone }))
-  return { list, leader: row.leader }
+  const { leader } = row
+  // The leader of the unit is named without a telephone: where he stands in the list, he is called there.
+  const last = leader === null || list.some(({ name }) => name === leader)
+  return { list, leader: last ? null : { name: leader, position: '主要领导', phone: null } }
 }

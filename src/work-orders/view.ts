@@ -5,12 +5,13 @@ import type { Statute } from '../statutes/statute.ts'
 import { allowedActions } from './allowed.ts'
 import type { AllowedAction, DeadlineView, OrderDetail, OrderView, Progress, Withheld } from './contract.ts'
 import type { Acting } from './actions.ts'
-import { noticeTerm } from './clocks.ts'
+import { noticeTerm, type AppliedLaw } from './clocks.ts'
 import { describeMissing } from './elements.ts'
 import { auditViews, followUpViews, isOwnLeg, procedureViews, ratingView } from './history.ts'
 import type { WorkOrder } from './model.ts'
 import { redact, redactDeep, type Identity } from './redact.ts'
 import type { DeadlineRow, OrderRow } from './rows.ts'
+import { extensionDecision } from './rules/moving-limits.ts'
 import { fields, isUnitRole, type Insight, type Sight, type Sights, type Viewer } from './visibility.ts'
 
 /** How an order looks to one person, on the way out of the store. What he may see is said by `visibility.ts`. */
@@ -198,7 +199,7 @@ export function deadlineView(
   return {
     term: d.term,
     unit: order.legs.find((leg) => leg.n === d.leg)?.unitId ?? null,
-    name: statute.terms[d.term]?.name ?? (d.term === noticeTerm ? '督办答复' : d.term),
+    name: statute.terms[d.term]?.name ?? localNames[d.term] ?? d.term,
     startedAt: formatInstant(d.startedAt),
     due: formatInstant(d.due),
     provisional: d.provisional,
@@ -207,8 +208,21 @@ export function deadlineView(
     metAt: d.metAt === null ? null : formatInstant(d.metAt),
     overdue: !d.window && end >= d.due,
     right: d.window,
+    ...(d.otherLaw ? { otherLaw: lawView(d.otherLaw) } : {}),
   }
 }
+
+/** Clocks of the centre's own practice, which no statute names. */
+const localNames: Record<string, string> = {
+  [noticeTerm]: '督办答复',
+  [extensionDecision]: '答复延期申请',
+}
+
+const lawView = ({ law, article, localDue }: AppliedLaw): NonNullable<DeadlineView['otherLaw']> => ({
+  law,
+  article,
+  localDue: localDue ?? null,
+})
 
 export const actionsOf = (
   row: OrderRow,

@@ -159,6 +159,12 @@ describe('handling under the draft of Anshan', () => {
     await ring()
     const { events } = await world.workOrders.detail(number, person('centreLeader'))
     expect(events.at(-1)).toMatchObject({ type: 'deadlineMissed', data: { term: 'EXTENSION-DECISION' } })
+    const alarm = (await world.workOrders.detail(number, person('office'))).deadlines
+    expect(alarm.find((d) => d.term === 'EXTENSION-DECISION')).toMatchObject({
+      name: '答复延期申请',
+      localPolicy: true,
+      overdue: true,
+    })
     await act(number, 'centreLeader', { action: 'decideExtension', approve: true, reason: '属实' })
     expect(await due(number, 'ASD-D05', 'lighting')).toBe('2026-04-03T00:00:00+08:00')
     expect(await due(number, 'ASD-D06', 'lighting')).toBe('2026-04-03T00:00:00+08:00')
@@ -171,7 +177,12 @@ describe('handling under the draft of Anshan', () => {
       article: '第九条',
       within: { unit: 'month', count: 3 },
     }
-    await act(number, 'unit', law, 'lighting')
+    const under = await act(number, 'unit', law, 'lighting')
+    expect(under.deadlines.find((d) => d.term === 'ASD-D05')?.otherLaw).toEqual({
+      law: '某某条例',
+      article: '第九条',
+      localDue: '2026-04-03T00:00:00+08:00',
+    })
     // 2026-06-19 is the Dragon Boat Festival.
     expect(await due(number, 'ASD-D05', 'lighting')).toBe('2026-06-23T00:00:00+08:00')
     expect(await due(number, 'ASD-D07', null)).toBe('2026-06-12T00:00:00+08:00')
@@ -312,12 +323,30 @@ describe('handling in Dandong', () => {
       class: 'general',
       urgentSituation: 'lift',
     })
+    const desk = { name: '值班室', position: '值班', phone: '13800001111' }
+    const head = { name: '值班科长', position: '科长', phone: '13800002222' }
+    await world.db.query(`update units set contacts = $1 where code = 'lighting'`, [
+      JSON.stringify([desk, head]),
+    ])
+    const calling = async (role: Role, unit: string | null = null) =>
+      (await world.workOrders.detail(number, person(role, unit))).urgentCalling
+    expect(await calling('agent')).toMatchObject({ unit: 'lighting', situation: 'lift', next: desk })
+    for (const [role, unit] of [
+      ['unit', 'lighting'],
+      ['supervisor', null],
+      ['analyst', null],
+    ] as const)
+      expect(await calling(role, unit).catch(() => undefined)).toBeUndefined()
     await act(number, 'agent', { action: 'logUrgentCall', name: '值班室', answered: false })
+    expect(await calling('dispatcher')).toMatchObject({ next: head })
+    const said = await world.db.query(`select data from work_order_events where data::text like '%1380000%'`)
+    expect(said).toEqual([])
     await act(number, 'agent', { action: 'logUrgentCall', name: '分管领导', answered: true })
     at('2026-03-02T10:20+08:00')
     const arrival = '2026-03-02T10:40:00+08:00'
     const sent = await act(number, 'unit', { action: 'confirmOnTheWay', arrival }, 'lighting')
     expect(sent.deadlines.find((d) => d.term === 'DD-D09')).toMatchObject({ overdue: false })
+    expect(await calling('agent')).toBeUndefined()
 
     await act(number, 'dispatcher', { action: 'classify', class: 'complex', reason: '涉及多个产权单位' })
     expect(await due(number, 'DD-D05', 'lighting')).toBe('2026-03-24T00:00:00+08:00')
