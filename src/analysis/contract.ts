@@ -167,7 +167,8 @@ export const TopicView = Type.Object({
   title: Type.String(),
   risk: nullable(Type.Enum(riskClasses)),
   riskLabel: nullable(Type.String()),
-  category: nullable(Type.String()),
+  /** Category, or kind where the statute knows no categories. */
+  subject: nullable(Type.String()),
   place: nullable(Type.String()),
   words: nullable(Type.String()),
   unit: nullable(Type.String()),
@@ -175,7 +176,7 @@ export const TopicView = Type.Object({
   orderCount: Type.Integer(),
   open: Type.Integer(),
   threshold: ThresholdView,
-  /** Orders of this category in the same weeks of last year. */
+  /** Orders about this subject in the same weeks of last year. */
   lastYear: nullable(Type.Integer()),
 })
 export type TopicView = Static<typeof TopicView>
@@ -190,7 +191,7 @@ export const TopicsQuery = Type.Object({
 })
 
 export const SeasonLine = Type.Object({
-  category: Type.String(),
+  subject: Type.String(),
   label: Type.String(),
   /** The weeks that just went by, and the same of last year. */
   now: Type.Integer(),

@@ -7,7 +7,7 @@ import type { Selected, Signal, TopicView } from './contract.ts'
 import { basisOf, dutyToAnalyse } from './decide/duty.ts'
 import { share } from './decide/indicators.ts'
 import { comingWeeks, lastYear, recentDays } from './decide/period.ts'
-import { labelOfCategory, riskLabels } from './decide/risks.ts'
+import { labelOfSubject, riskLabels, subjectBy } from './decide/risks.ts'
 import {
   lateLabelHours,
   lateLabels,
@@ -53,21 +53,21 @@ export function createLooking({ clock, statute, figures }: AnalysisParts) {
     asOf: Date,
   ): Promise<Raise[]> => reader.raises({ statute: statute.slug, from, to, asOf })
 
-  /** Orders raised by category. */
+  /** Orders raised, by subject. */
   async function countsIn(reader: FigureReader, period: Pick<Period, 'from' | 'to'>, asOf: Date) {
-    const rows = await reader.volumes({ ...windowOf(period, asOf), by: 'category' })
+    const rows = await reader.volumes({ ...windowOf(period, asOf), by: subjectBy(statute) })
     return new Map(rows.map((r) => [r.key, r.raised]))
   }
 
   function topicView(topic: Topic, names: Names, before: ReadonlyMap<string, number> | null): TopicView {
-    const { key, kind, risk, category, place, words, unit, requesters, open, threshold } = topic
+    const { key, kind, risk, subject, place, words, unit, requesters, open, threshold } = topic
     return {
       key,
       kind,
       title: titleOf(topic, names),
       risk,
       riskLabel: risk && riskLabels[risk],
-      category: labelOfCategory(names.statute, category),
+      subject: subject === null ? null : labelOfSubject(names.statute, subject),
       place,
       words,
       unit: unit === null ? null : (names.units.get(unit) ?? unit),
@@ -75,7 +75,7 @@ export function createLooking({ clock, statute, figures }: AnalysisParts) {
       orderCount: ordersOf(topic).length,
       open,
       threshold,
-      lastYear: category === null || before === null ? null : (before.get(String(category)) ?? 0),
+      lastYear: subject === null || before === null ? null : (before.get(subject) ?? 0),
     }
   }
 
@@ -87,13 +87,13 @@ export function createLooking({ clock, statute, figures }: AnalysisParts) {
     const then = await countsIn(reader, lastYear(ahead), now)
     return [...new Set([...current.keys(), ...before.keys(), ...then.keys()])]
       .filter((key) => key !== '')
-      .sort((a, b) => Number(a) - Number(b))
-      .map((category) => {
-        const [lastYearCount, lastYearAhead] = [before.get(category) ?? 0, then.get(category) ?? 0]
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .map((subject) => {
+        const [lastYearCount, lastYearAhead] = [before.get(subject) ?? 0, then.get(subject) ?? 0]
         return {
-          category,
-          label: labelOfCategory(statute, Number(category)) ?? category,
-          now: current.get(category) ?? 0,
+          subject,
+          label: labelOfSubject(statute, subject),
+          now: current.get(subject) ?? 0,
           lastYear: lastYearCount,
           lastYearAhead,
           rises: lastYearAhead >= seasonalRise.atLeast && lastYearAhead >= seasonalRise.by * lastYearCount,
@@ -236,7 +236,7 @@ export function createLooking({ clock, statute, figures }: AnalysisParts) {
 export function titleOf(topic: Topic, { statute, units }: Names): string {
   switch (topic.kind) {
     case 'hotTopic':
-      return `${topic.place}：${labelOfCategory(statute, topic.category)}`
+      return `${topic.place}：${labelOfSubject(statute, topic.subject ?? '')}`
     case 'sharedWords':
       return `多人反映“${topic.words}”`
     case 'againstUnit':

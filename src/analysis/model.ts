@@ -83,7 +83,8 @@ export type Topic = {
   key: string
   kind: Exclude<WarningKind, 'reported'>
   risk: RiskClass | null
-  category: number | null
+  /** Code of the category; of the kind where the statute knows no categories. */
+  subject: string | null
   place: string | null
   words: string | null
   unit: string | null

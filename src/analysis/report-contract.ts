@@ -27,11 +27,11 @@ export type Volume = Static<typeof Volume>
 export const ReportFigures = Type.Object({
   statute: StatuteFigures,
   byUnit: Type.Array(IndicatorGroup),
-  byCategory: Type.Array(IndicatorGroup),
+  bySubject: Type.Array(IndicatorGroup),
   volumes: Type.Object({
     total: Volume,
     byKind: Type.Array(Volume),
-    byCategory: Type.Array(Volume),
+    bySubject: Type.Array(Volume),
     byChannel: Type.Array(Volume),
   }),
   twoTruths: Truths,

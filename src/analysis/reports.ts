@@ -10,6 +10,7 @@ import { periodOf, type Counting } from './counting.ts'
 import { dutyToAnalyse, dutyToAssess, recipientsOf } from './decide/duty.ts'
 import { byName, labelOf } from './decide/groups.ts'
 import { figuresVersion } from './decide/indicators.ts'
+import { subjectBy } from './decide/risks.ts'
 import { lastYear } from './decide/period.ts'
 import { topicsOfPeriod } from './decide/topics.ts'
 import { judgeWords } from './decide/warnings.ts'
@@ -74,11 +75,11 @@ export function createReports(parts: AnalysisParts, counting: Counting, looking:
     return {
       statute: await counting.ofStatute(reader, { ...scope, by: null }, counted.calls),
       byUnit: await counting.grouped(reader, { ...scope, by: 'unit' }, none, names),
-      byCategory: await counting.grouped(reader, { ...scope, by: 'category' }, none, names),
+      bySubject: await counting.grouped(reader, { ...scope, by: subjectBy(statute) }, none, names),
       volumes: {
         total: total ?? { key: '', label: '合计', raised: 0, accepted: 0, refused: 0, merged: 0 },
         byKind: await volumes(reader, scope, 'kind', names),
-        byCategory: await volumes(reader, scope, 'category', names),
+        bySubject: await volumes(reader, scope, subjectBy(statute), names),
         byChannel: await volumes(reader, scope, 'channel', names),
       },
       twoTruths: (await counting.truthsIn(reader, { ...scope, by: null }, names)).total,

@@ -31,7 +31,7 @@ export const WarningView = Type.Object({
   reason: nullable(Type.String()),
   risk: nullable(Type.Enum(riskClasses)),
   riskLabel: nullable(Type.String()),
-  category: nullable(Type.String()),
+  subject: nullable(Type.String()),
   place: nullable(Type.String()),
   unit: nullable(Type.String()),
   /** When it was opened, and at the last look. */

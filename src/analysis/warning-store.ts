@@ -17,7 +17,7 @@ export type WarningRow = {
   kind: WarningKind
   key: string
   risk: RiskClass | null
-  category: number | null
+  subject: string | null
   place: string | null
   unit: string | null
   title: string
@@ -41,7 +41,7 @@ export type WarningRow = {
   result: string | null
 }
 
-const columns = `w.id, w.statute, w.kind, w.key, w.risk, w.category, w.place, w.unit_code as unit, w.title, w.reason,
+const columns = `w.id, w.statute, w.kind, w.key, w.risk, w.subject, w.place, w.unit_code as unit, w.title, w.reason,
   w.found, w.latest, w.order_ids as "orderIds", w.cite, w.local_policy as "localPolicy", w.says,
   w.opened_at as "openedAt", w.opened_by as "openedBy", w.opened_role as "openedRole",
   w.acknowledged_at as "acknowledgedAt", w.acknowledged_by as "acknowledgedBy",
@@ -55,7 +55,7 @@ export type NewWarning = Pick<
   | 'kind'
   | 'key'
   | 'risk'
-  | 'category'
+  | 'subject'
   | 'place'
   | 'unit'
   | 'title'
@@ -73,7 +73,7 @@ export type NewWarning = Pick<
 /** @returns false while one about the same is open */
 export async function insertWarning(tx: Tx, w: NewWarning): Promise<boolean> {
   const rows = await tx.query(
-    `insert into analysis_warnings (id, statute, kind, key, risk, category, place, unit_code, title, reason, found,
+    `insert into analysis_warnings (id, statute, kind, key, risk, subject, place, unit_code, title, reason, found,
        latest, order_ids, cite, local_policy, says, opened_at, opened_by, opened_role)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
      on conflict (statute, key) where closed_at is null do nothing returning id`,
@@ -83,7 +83,7 @@ export async function insertWarning(tx: Tx, w: NewWarning): Promise<boolean> {
       w.kind,
       w.key,
       w.risk,
-      w.category,
+      w.subject,
       w.place,
       w.unit,
       w.title,

@@ -7,7 +7,7 @@ import type { Tx } from '../db/pool.ts'
 import { formatInstant } from '../statutes/calendar.ts'
 import type { CloseBody, Received, ReportWarningBody, SendBody, WarningView } from './warning-contract.ts'
 import { dutyToWarn } from './decide/duty.ts'
-import { labelOfCategory, riskLabels } from './decide/risks.ts'
+import { labelOfSubject, riskLabels } from './decide/risks.ts'
 import { judgeAcknowledge, judgeClose, judgeSend, judgeWords, noticeDue, stateOf } from './decide/warnings.ts'
 import { linesOf } from './lines.ts'
 import type { AnalysisParts } from './ports.ts'
@@ -82,7 +82,7 @@ export function createWarnings({ db, clock, statute, statutes, calendar, figures
         reason: w.reason,
         risk: w.risk,
         riskLabel: w.risk && riskLabels[w.risk],
-        category: labelOfCategory(statutes.of(w.statute), w.category),
+        subject: w.subject === null ? null : labelOfSubject(statutes.of(w.statute), w.subject),
         place: w.place,
         unit: w.unit === null ? null : (units.get(w.unit) ?? w.unit),
         requesters: w.found?.requesters ?? null,
@@ -162,7 +162,7 @@ export function createWarnings({ db, clock, statute, statutes, calendar, figures
           ...warning,
           key: `reported:${id}`,
           risk,
-          category: null,
+          subject: null,
           place: null,
           unit: null,
           title: title.trim(),

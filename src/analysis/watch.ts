@@ -23,7 +23,7 @@ export function createWatch(parts: AnalysisParts, looking: Looking) {
     const period = recentDays(now, lookBackDays(statute) + 1)
     const seen = await figures.snapshot(async (reader) => {
       const topics = topicsNow(await looking.raisesIn(reader, period, now), statute, now)
-      const before = topics.some((t) => t.category !== null)
+      const before = topics.some((t) => t.subject !== null)
         ? await looking.countsIn(reader, lastYear(recentDays(now, 7)), now)
         : null
       return { topics, before, units: await reader.unitNames() }
@@ -53,14 +53,14 @@ export function createWatch(parts: AnalysisParts, looking: Looking) {
 
     async function openOne(tx: Tx, topic: Topic): Promise<boolean> {
       const id = newId()
-      const { key, kind, risk, category, place, unit, requesters, threshold } = topic
+      const { key, kind, risk, subject, place, unit, requesters, threshold } = topic
       const fresh = await store.insertWarning(tx, {
         id,
         statute: statute.slug,
         kind,
         key,
         risk,
-        category,
+        subject,
         place,
         unit,
         title: titleOf(topic, { statute, units: seen.units }),
@@ -68,7 +68,7 @@ export function createWatch(parts: AnalysisParts, looking: Looking) {
         found: {
           requesters,
           threshold,
-          lastYear: category === null ? null : (seen.before?.get(String(category)) ?? 0),
+          lastYear: subject === null ? null : (seen.before?.get(subject) ?? 0),
         },
         orderIds: ordersOf(topic),
         cite,

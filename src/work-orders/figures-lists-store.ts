@@ -1,5 +1,5 @@
 import type { Tx } from '../db/pool.ts'
-import { placeOf } from './figures-store.ts'
+import { streetOf } from './figures-store.ts'
 
 /** SQL of the lists behind figures: who raised what where, and which orders show a sign. Ids and sealed columns only. */
 
@@ -28,7 +28,7 @@ export type RaiseRow = {
 /** Matters raised in the window, for the first time or again; the newest first, at most `limit`. */
 export const raises = (tx: Tx, w: Window, limit: number): Promise<RaiseRow[]> =>
   tx.query(
-    `select o.id as "orderId", r.contact_id as "contactId", r.at, o.kind, o.category, ${placeOf()} as place,
+    `select o.id as "orderId", r.contact_id as "contactId", r.at, o.kind, o.category, ${streetOf} as place,
        case when ${plain} then o.title end as title, o.incident, o.accused_unit as "accusedUnit",
        o.ended_at is null as open
      from (

@@ -28,20 +28,24 @@ export type TallyRow = {
   excluded: Record<string, number>
 }
 
-/**
- * The street, estate or community of an order, else its district; a house number is never part of it, and the place of
- * a tip-off is nobody's.
- */
-export const placeOf = (o = 'o'): string => `case when ${o}.confidential = 'tipOff' then null else coalesce(
-  substring(normalize(${o}.place, NFKC) from '^\\s*([^0-9A-Za-z#\\s]{2,20}?(?:街道|社区|小区|花园|家园|公寓|广场|市场|大街|大道|街|路|巷|胡同|镇|乡|村))'),
-  substring(normalize(${o}.place, NFKC) from '^\\s*([^0-9A-Za-z#\\s]{2,8}?(?:区|县|市))')) end`
+/** The place of a tip-off is nobody's. */
+const cut = (pattern: string): string =>
+  `case when o.confidential = 'tipOff' then null else substring(normalize(o.place, NFKC) from '${pattern}') end`
+
+/** The street, estate or community of an order `o`, or null; a house number is never part of it. */
+export const streetOf = cut(
+  String.raw`^\s*([^0-9A-Za-z#\s]{2,20}?(?:街道|社区|小区|花园|家园|公寓|广场|市场|大街|大道|街(?!道)|路|巷|胡同|镇|乡|村))`,
+)
+
+/** The same, else the district. */
+const placeOf = `coalesce(${streetOf}, ${cut(String.raw`^\s*([^0-9A-Za-z#\s]{2,8}?(?:区|县|市))`)})`
 
 const values = (c: Counted): unknown[] => [c.statute, c.from, c.to, c.asOf, c.unit, c.category, c.place]
 
 /** Orders of the statute that the filters name and that were there at `asOf`. @param unit the unit that is counted */
 const counted = (unit: string): string => `o.statute = $1 and o.raised_at <= $4
   and ($5::text is null or ${unit} = $5) and ($6::integer is null or o.category = $6)
-  and ($7::text is null or ${placeOf()} = $7) and $2::timestamptz <= $3::timestamptz`
+  and ($7::text is null or ${placeOf} = $7) and $2::timestamptz <= $3::timestamptz`
 
 function keyOf(by: Counted['by'], unit: string): string {
   switch (by) {
@@ -50,7 +54,7 @@ function keyOf(by: Counted['by'], unit: string): string {
     case 'category':
       return `coalesce(o.category::text, '')`
     case 'place':
-      return `coalesce(${placeOf()}, '')`
+      return `coalesce(${placeOf}, '')`
     case 'kind':
       return `coalesce(o.kind, '')`
     case 'channel':
@@ -237,7 +241,7 @@ export const truths = (tx: Tx, c: Counted): Promise<TruthRow[]> =>
        select ${keyOf(c.by, 'l.unit_code')} as key, (l.result->>'solved')::boolean as unit_says,
          (select (e.data->>'solved')::boolean from work_order_events e
           where e.order_id = o.id and e.type = 'followedUp' and e.at >= l.fed_back_at and e.at <= $4
-            and e.at < coalesce(l.ended_at, 'infinity') and e.data->>'solved' is not null
+            and e.at <= coalesce(l.ended_at, 'infinity') and e.data->>'solved' is not null
           order by e.at desc, e.id desc limit 1) as requester_says
        from work_order_legs l join work_orders o on o.id = l.order_id
        where ${inPeriod('l.fed_back_at')} and l.role = 'lead' and l.result is not null and ${counted('l.unit_code')}
@@ -273,8 +277,8 @@ export const supervisions = (tx: Tx, c: Counted): Promise<SupervisionRow[]> =>
 /** Streets and communities from which at least so many different requesters raised something in the period. */
 export async function commonPlaces(tx: Tx, c: Counted, least: number): Promise<string[]> {
   const rows = await tx.query<{ place: string }>(
-    `select ${placeOf()} as place from work_orders o
-     where ${inPeriod('o.raised_at')} and ${counted('o.lead_unit')} and ${placeOf()} is not null
+    `select ${placeOf} as place from work_orders o
+     where ${inPeriod('o.raised_at')} and ${counted('o.lead_unit')} and ${placeOf} is not null
      group by 1 having count(distinct o.requester_id) >= $8`,
     [...values(c), least],
   )

@@ -34,7 +34,7 @@ beforeAll(async () => {
   })
 
   at('2026-03-03T09:00+08:00')
-  await happen(number['refused']!, {
+  await happen(number['refused'], {
     type: 'refused',
     reason: 'outsideCity',
     tell: '不在本市',
@@ -51,7 +51,7 @@ beforeAll(async () => {
       kind: 'sendBack',
       n: 1,
       leg: 1,
-      said: { reason: '不属于本单位', papers: [] },
+      said: { reason: '不属于本单位', papers: [], late: false },
     },
     { type: 'legEnded', leg: 1, why: 'sentBack' },
   )

@@ -29,11 +29,17 @@ export async function startInsight(city = 'anshan-2019', limits: Parameters<type
   const nextPhone = (): string => `+86138001${String(++serial).padStart(5, '0')}`
   const at = (instant: string): void => void (world.time.now = new Date(instant))
 
-  type More = Partial<Outcome & { type: 'workOrder' }>
+  type Draft = Outcome & { type: 'workOrder' }
+  type More = Partial<{ [K in keyof Draft]: Draft[K] | null }>
 
-  /** Raised and registered now, by a new telephone unless one is given. */
+  /** Two characters that no other title has, so that titles share no words by chance. */
+  const oddTitle = (): string => String.fromCodePoint(0x5000 + 2 * serial, 0x5001 + 2 * serial)
+
+  /** Raised and registered now, by a new telephone unless one is given; null leaves an element out. */
   async function order(more: More = {}, phone = nextPhone()): Promise<string> {
-    const { orders } = await world.register(await world.wrappedUp(phone), draft({ accept: true, ...more }))
+    const said = Object.entries({ ...draft({ accept: true, title: oddTitle() }), ...more })
+    const outcome = Object.fromEntries(said.filter(([, value]) => value !== null)) as Draft
+    const { orders } = await world.register(await world.wrappedUp(phone), outcome)
     return orders[0]!.number
   }
 

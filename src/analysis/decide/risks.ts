@@ -25,6 +25,21 @@ export const labelOfCategory = (statute: Statute, category: number | null): stri
 export const labelOfKind = (statute: Statute, kind: string): string =>
   valueOf(statute.topics.acceptance.kinds, []).find((k) => k.code === kind)?.label ?? kind
 
+/** By what matters are told apart: the statute's categories, or its kinds where it lists none (白银 第十条). */
+export const subjectBy = ({ topics: { acceptance } }: Statute): 'category' | 'kind' =>
+  acceptance.categories.basis === 'silent' ? 'kind' : 'category'
+
+export function subjectOf(
+  raise: { category: number | null; kind: string | null },
+  statute: Statute,
+): string | null {
+  if (subjectBy(statute) === 'kind') return raise.kind
+  return raise.category === null ? null : String(raise.category)
+}
+
+export const labelOfSubject = (statute: Statute, subject: string): string =>
+  subjectBy(statute) === 'kind' ? labelOfKind(statute, subject) : labelOfCategory(statute, Number(subject))!
+
 /** The gravest class that marks of its raises speak for, or null. */
 export function riskOf(
   raises: readonly Pick<Raise, 'incident' | 'kind' | 'category' | 'accusedUnit'>[],

@@ -1,6 +1,6 @@
 import type { Statute } from '../../statutes/statute.ts'
 import type { Raise, Threshold, Topic } from '../model.ts'
-import { againstUnitThreshold, concentrated, riskOf, riskThreshold } from './risks.ts'
+import { againstUnitThreshold, concentrated, riskOf, riskThreshold, subjectOf } from './risks.ts'
 import { sharedWords } from './words.ts'
 
 /** PURE. What many raised at once: the same category at the same place, the same words, or against the same unit. */
@@ -33,21 +33,22 @@ export function placeTopics(
   statute: Statute,
   threshold: (risk: Topic['risk']) => Threshold,
 ): Topic[] {
-  const groups = grouped(raises, ({ category, place }) =>
-    category === null || place === null ? null : `${category}@${place}`,
-  )
+  const groups = grouped(raises, (raise) => {
+    const subject = subjectOf(raise, statute)
+    return subject === null || raise.place === null ? null : `${subject}@${raise.place}`
+  })
   return [...groups].flatMap(([key, own]): Topic[] => {
     const risk = riskOf(own, statute)
     const limit = threshold(risk)
     const requesters = peopleOf(own)
     if (requesters < limit.atLeast) return []
-    const { category, place } = own[0]!
+    const { place } = own[0]!
     return [
       {
         key: `hotTopic:${key}`,
         kind: 'hotTopic',
         risk,
-        category,
+        subject: subjectOf(own[0]!, statute),
         place,
         words: null,
         unit: null,
@@ -66,7 +67,7 @@ export const wordTopics = (raises: readonly Raise[], statute: Statute, limit: Th
     key: `sharedWords:${words}`,
     kind: 'sharedWords',
     risk: riskOf(own, statute),
-    category: null,
+    subject: null,
     place: null,
     words,
     unit: null,
@@ -86,7 +87,7 @@ export function unitTopics(raises: readonly Raise[], limit: Threshold = againstU
         key: `againstUnit:${unit}`,
         kind: 'againstUnit',
         risk: 'integrityRisk',
-        category: null,
+        subject: null,
         place: null,
         words: null,
         unit,

@@ -19,7 +19,8 @@ create table analysis_warnings (
   -- The same for the same topic; while its warning is open there is no second.
   key text not null,
   risk text check (risk in ('socialStability', 'publicSafety', 'integrityRisk')),
-  category integer,
+  -- Category, or kind where the statute knows no categories.
+  subject text,
   place text,
   unit_code text,
   title text not null,
