@@ -26,7 +26,7 @@ function heldAt(slug: Slug, path: string): { items: unknown[]; cite: readonly Ar
   const own = Array.isArray(at) ? at.filter((x) => isAnswer(x) && 'cite' in x) : []
   if (own.length > 0) return { items: own.map((x) => x.value), cite: own.flatMap((x) => x.cite as Article[]) }
   if (!answer || !('cite' in answer)) throw new Error(`${slug}: no article behind ${path}`)
-  return { items: at as unknown[], cite: answer.cite }
+  return { items: Array.isArray(at) ? at : [at], cite: answer.cite }
 }
 
 const codeOf = (item: unknown): string => {
