@@ -312,7 +312,8 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
     case 'concluded':
     case 'terminated':
     case 'transferred':
-      change.voids.push('order')
+      // Who applied for more time waits for no answer any more.
+      change.voids.push('order', { terms: [extensionDecision] })
       break
     case 'merged':
     case 'refused':

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Slug } from '../../../src/statutes/types.ts'
 import { allowedActions } from '../../../src/work-orders/allowed.ts'
 import type { Command } from '../../../src/work-orders/rules/registry.ts'
+import { clocksOf } from '../../../src/work-orders/clocks.ts'
 import { handled, type Play } from './play.ts'
-import { staff } from './support.ts'
+import { calendar, staff } from './support.ts'
 
 type Apply = Command & { action: 'applyExtension' }
 const application = (more: Partial<Apply> = {}): Apply => ({
@@ -84,6 +85,13 @@ describe('鞍山 2019 第二十二条第二款 五个工作日内申请延期', 
     expect(p.due('EXTENSION-DECISION')).toBeNull()
     expect(p.try('centreLeader', answer())).toMatchObject({ refused: 'extensionMoot' })
     expect(p.try('centreLeader', answer(false))).toBeNull()
+  })
+
+  it('alarms nobody about an application in an order that has ended', () => {
+    const p = handled('anshan-draft').do('unit', application(), 'lighting')
+    const ended = { type: 'transferred', to: 'police', reason: '涉嫌犯罪' } as const
+    const at = { statute: p.statute, calendar, at: p.world.now }
+    expect(clocksOf(p.order, ended, at).voids).toContainEqual({ terms: ['EXTENSION-DECISION'] })
   })
 
   it('一般不超过两个月: two months from the old due date are usual, a day more waits for the office', () => {
