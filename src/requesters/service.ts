@@ -57,7 +57,9 @@ export type Requesters = {
       cite: string
       actor: Actor
     },
-  ): Promise<void>
+  ): Promise<string>
+  /** Takes a mark away; it stays on record. */
+  unmark(tx: Tx, markId: string, at: Date): Promise<void>
   forgetWechat(openid: string): Promise<void>
   lookupOf(address: SeenAddress): string
 }
@@ -208,8 +210,11 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
     },
 
     async mark(tx, m) {
-      await store.insertMark(tx, { id: newId(), ...m, by: m.actor.id })
+      const id = newId()
+      await store.insertMark(tx, { ...m, id, by: m.actor.id })
+      return id
     },
+    unmark: (tx, markId, at) => store.withdrawMark(tx, markId, at),
 
     async forgetWechat(openid) {
       await store.forgetLink(db, 'wechat', pii.lookup('wechat', openid))

@@ -284,6 +284,13 @@ export async function insertMark(
   )
 }
 
+export async function withdrawMark(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.query(`update integrity_marks set withdrawn_at = $2 where id = $1 and withdrawn_at is null`, [
+    id,
+    at,
+  ])
+}
+
 /** 微信取消关注: the openid and everything sealed under it go; the cases stay, without an address. */
 export async function forgetLink(tx: Tx, kind: LinkKind, lookup: string): Promise<string | null> {
   const [row] = await tx.query<{ requesterId: string }>(

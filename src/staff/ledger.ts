@@ -30,6 +30,9 @@ export const accessActions = [
   'secondFactorEnrolled',
   'secondFactorReset',
   'ledgerRead',
+  'integrityViewed',
+  'integrityDisclosed',
+  'integrityChanged',
 ] as const
 export type AccessAction = (typeof accessActions)[number]
 
