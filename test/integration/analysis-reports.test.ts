@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Indicator } from '../../src/analysis/contract.ts'
 import type { Composed, Issued, IssuedReport } from '../../src/analysis/report-contract.ts'
-import type { OrderEvent } from '../../src/work-orders/model.ts'
 import { asking, startInsight, type Ask, type InsightWorld } from './analysis-support.ts'
 
 const limits = {
@@ -24,7 +23,7 @@ describe('鞍山 第三十一条、第三十五条: reports', () => {
       period: '2026-W10',
       kind: 'periodic',
       summary: '本周诉求平稳。',
-      recipients: [{ label: '市人民政府' }, { label: '鞍山市群众工作委员会' }],
+      recipients: [{ code: 'government' }, { code: 'committee' }],
       ...more,
     })
 
@@ -48,7 +47,7 @@ describe('鞍山 第三十一条、第三十五条: reports', () => {
         due: null,
         automatic: true,
       },
-    } as OrderEvent)
+    })
     for (let n = 0; n < 10; n++) await w.order({ place: '铁西区示范路1号' })
   })
   afterAll(async () => {
@@ -95,7 +94,10 @@ describe('鞍山 第三十一条、第三十五条: reports', () => {
         edition: 1,
         title: '2026年第10周（3月2日至3月8日）诉求办理分析报告',
         issuedRole: 'analyst',
-        sentTo: [{ label: '市人民政府' }, { label: '鞍山市群众工作委员会' }],
+        sentTo: [
+          { code: 'government', label: '市人民政府' },
+          { code: 'committee', label: '鞍山市群众工作委员会' },
+        ],
         composed: { version: 'figures-1', figures: { volumes: { total: { raised: 11 } } } },
       },
     })
@@ -300,7 +302,7 @@ describe('白银 第二十八条第二款: 响应率、解决率、满意率', (
         n,
         leg: null,
         said: { trigger: 'overdue', level: 'first', means: [], reason: '超时', due: null, automatic: true },
-      } as OrderEvent)
+      })
     const { status, body } = await ask(analyst, 'GET', '/api/analysis/selection?period=2026-04')
     expect(status).toBe(200)
     expect(body).toMatchObject({

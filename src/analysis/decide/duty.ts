@@ -55,11 +55,10 @@ const isRecipient = (value: unknown): value is Recipient =>
  */
 export function recipientsOf({ topics: { dataUse } }: Statute): { basis: Basis; recipients: Recipient[] } {
   const answer = dataUse['reportsTo']
-  if (!said(answer) || answer.basis === 'silent')
-    return {
-      basis: { cite: null, localPolicy: true, says: '条文没有列出报告的对象，由出具人填写' },
-      recipients: [],
-    }
+  if (answer === undefined || answer.basis === 'silent') {
+    const says = `${answer?.says ?? '条文没有列出报告的对象'}，由出具人填写`
+    return { basis: { cite: null, localPolicy: true, says }, recipients: [] }
+  }
   const value: unknown = answer.value
   return { basis: basisOf(answer), recipients: Array.isArray(value) ? value.filter(isRecipient) : [] }
 }

@@ -4,8 +4,6 @@ import { absentOf, citeOfIndicator, indicatorsOf, share } from '../../../src/ana
 import { dutyToAnalyse, dutyToAssess, recipientsOf, standardOf } from '../../../src/analysis/decide/duty.ts'
 import type { Tally } from '../../../src/analysis/model.ts'
 import { statuteOf } from '../../../src/statutes/registry.ts'
-import type { Statute } from '../../../src/statutes/statute.ts'
-import { law } from '../../../src/statutes/types.ts'
 
 const tally = (measure: string, numerator: number, denominator: number, key = ''): Tally => ({
   key,
@@ -160,22 +158,20 @@ describe('what the statute says of analysis', () => {
     expect(standardOf(statuteOf('baiyin-2024'))).toBeNull()
   })
 
-  it('takes the recipients of reports from the statute where it names them', () => {
-    const plain = statuteOf('anshan-2019')
-    const where = { statute: plain.slug, title: plain.title, article: 31, paragraph: 2 }
-    const reportsTo = law(where, '向市人民政府和鞍山市群众工作委员会报告', [
-      { code: 'government', label: '市人民政府' },
-      { code: 'committee', label: '鞍山市群众工作委员会' },
-    ])
-    const naming: Statute = {
-      ...plain,
-      topics: { ...plain.topics, dataUse: { ...plain.topics.dataUse, reportsTo } },
-    }
-    expect(recipientsOf(naming)).toMatchObject({
-      basis: { cite: expect.stringContaining('第三十一条第二款'), localPolicy: false },
-      recipients: [{ code: 'government' }, { code: 'committee' }],
+  it.each([
+    ['anshan-2019', ['government', 'committee'], '第三十一条第二款'],
+    ['anshan-draft', ['government', 'departments'], '第二十二条第一款'],
+    ['baiyin-2024', ['standingCommittee'], '第二十七条第一款'],
+  ])('%s: reports go to %s', (slug, codes, place) => {
+    const { basis, recipients } = recipientsOf(statuteOf(slug))
+    expect(recipients.map((r) => r.code)).toEqual(codes)
+    expect(basis).toMatchObject({ cite: expect.stringContaining(place), localPolicy: false })
+  })
+
+  it('丹东 names nobody: whoever issues a report does', () => {
+    expect(recipientsOf(statuteOf('dandong-first-asked'))).toMatchObject({
+      basis: { cite: null, localPolicy: true, says: expect.stringContaining('由出具人填写') },
+      recipients: [],
     })
-    const without: Statute = { ...plain, topics: { ...plain.topics, dataUse: {} } }
-    expect(recipientsOf(without)).toMatchObject({ basis: { localPolicy: true }, recipients: [] })
   })
 })
