@@ -15,6 +15,7 @@ import {
   words,
   type Context,
   type Decided,
+  type Refused,
 } from './rule.ts'
 
 /**
@@ -67,23 +68,25 @@ function untilOf(order: WorkOrder, n: number, { statute, calendar, now }: Contex
   return clock ? formatInstant(clock.due) : null
 }
 
+const absent = (statute: Statute): Refused | null => {
+  const { notSupplied } = statute.topics.material
+  if (notSupplied.basis !== 'silent' && notSupplied.value === 'closedMayReopen') return null
+  return refuse(
+    409,
+    'notInThisStatute',
+    '本市规定没有因材料逾期结束办理',
+    `${notSupplied.says}。确实无法办理的，请按不予受理或者终止办理的规定处理。`,
+    citesOf(notSupplied),
+  )
+}
+
 export const closeForMaterial = rule({
   label: '材料逾期未补齐，结束',
   body: body({ tell: words(1000) }),
   roles: intakeRoles,
   states: ['awaitingMaterial'],
   cite: (statute) => citesOf(statute.topics.material.request),
-  absent: (statute) => {
-    const { notSupplied } = statute.topics.material
-    if (notSupplied.basis !== 'silent' && notSupplied.value === 'closedMayReopen') return null
-    return refuse(
-      409,
-      'notInThisStatute',
-      '本市规定没有因材料逾期结束办理',
-      `${notSupplied.says}。确实无法办理的，请按不予受理或者终止办理的规定处理。`,
-      citesOf(notSupplied),
-    )
-  },
+  absent,
   barred(order, { now, statute }) {
     const [asked] = openProcedures(order, 'material')
     const until = asked?.said.until ?? null
@@ -123,6 +126,7 @@ export const reopen = rule({
   roles: intakeRoles,
   states: ['terminated'],
   cite: (statute) => citesOf(statute.topics.material.notSupplied),
+  absent,
   barred: (order) =>
     closedForMaterial(order)
       ? null
