@@ -13,7 +13,12 @@ import { stateCouncilCalendar } from '../../src/statutes/state-council.ts'
 import { createBells } from '../../src/work-orders/bells.ts'
 import type { Outcome, Registered } from '../../src/work-orders/contract.ts'
 import { onMissed } from '../../src/work-orders/rules/supervision-automatic.ts'
-import { createWorkOrders, type OrderNotice, type Viewer } from '../../src/work-orders/service.ts'
+import {
+  createWorkOrders,
+  type OrderNotice,
+  type Viewer,
+  type WorkOrderParts,
+} from '../../src/work-orders/service.ts'
 import { seedUnits } from '../../src/work-orders/store.ts'
 import { silentLog, sms, testPii } from './contacts.ts'
 import { freshDatabase, runFolder } from './services.ts'
@@ -27,7 +32,11 @@ export const viewer = (role: Role, unitCode: string | null = null): Viewer => ({
 })
 
 /** Contacts and work orders on a database of their own, with a clock that the test turns. */
-export async function startOrders(city = 'anshan-2019', limits: Limits = {}) {
+export async function startOrders(
+  city = 'anshan-2019',
+  limits: Limits = {},
+  more: Partial<WorkOrderParts> = {},
+) {
   const statutes = createStatutes(limits)
   const database = await freshDatabase()
   const db = createPool(database.url, silentLog)
@@ -71,6 +80,7 @@ export async function startOrders(city = 'anshan-2019', limits: Limits = {}) {
     attachmentsDir: join(runFolder(), `attachments-${randomUUID()}`),
     unitsOfStaff: async (_tx, ids) =>
       new Map(ids.flatMap((id) => (people.has(id) ? [[id, people.get(id) ?? null]] : []))),
+    ...more,
   })
 
   const contacts = createContacts(door, {
