@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { formatInstant } from '../../../src/statutes/calendar.ts'
+import { statuteOf } from '../../../src/statutes/registry.ts'
+import { stateCouncilCalendar } from '../../../src/statutes/state-council.ts'
 import type { Slug } from '../../../src/statutes/types.ts'
+import { judgeParent, methodClock, methodTerm } from '../../../src/units/decide.ts'
 import { leadUnitOf } from '../../../src/work-orders/model.ts'
 import type { Command } from '../../../src/work-orders/rules/registry.ts'
 import { handled, play } from '../work-orders/play.ts'
@@ -141,4 +145,32 @@ describe('白银 第十条: 咨询 and everything else have limits of their own'
     expect(terms.filter((t) => ['BY24-D04', 'BY24-D05'].includes(t))).toEqual([handle])
     expect(order.clocks().find((c) => c.term === handle)).toMatchObject({ localPolicy: true })
   })
+})
+
+describe('丹东 第十五条 自本办法下发之日起一个月内备案', () => {
+  it('has a clock from the day of issue (V25), and no other text wants a filing', () => {
+    const term = methodTerm(statuteOf('dandong-first-asked'))
+    expect(term?.id).toBe('DD-D10')
+    const clock = methodClock(term!, '2026-01-31', stateCouncilCalendar())
+    expect(clock && formatInstant(clock.due)).toBe('2026-03-01T00:00:00+08:00')
+    expect(clock?.cite).toContain('第十五条')
+    for (const slug of ['anshan-2019', 'anshan-draft', 'baiyin-2024'] as const)
+      expect(methodTerm(statuteOf(slug))).toBeNull()
+  })
+})
+
+describe('the unit above a unit, to which a complaint about it goes', () => {
+  const above = new Map([
+    ['bureau', null],
+    ['office', 'bureau'],
+    ['desk', 'office'],
+  ])
+  it.each([
+    ['new', 'bureau', null],
+    ['new', 'nowhere', 'parentUnknown'],
+    ['bureau', 'desk', 'parentCircle'],
+    ['desk', 'desk', 'parentCircle'],
+  ])('%s under %s: %s', (code, parent, refused) =>
+    expect(judgeParent(code, parent, above)?.code ?? null).toBe(refused),
+  )
 })
