@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { statuteOf } from '../../../src/statutes/registry.ts'
 import type { Answer, Article, Slug } from '../../../src/statutes/types.ts'
-import { anshan2019 } from '../../catalogue/lists/anshan-2019.ts'
-import { anshanDraft } from '../../catalogue/lists/anshan-draft.ts'
-import { baiyin2024 } from '../../catalogue/lists/baiyin-2024.ts'
-import { dandongFirstAsked } from '../../catalogue/lists/dandong-first-asked.ts'
-import type { Lists } from '../../catalogue/lists/list.ts'
+import { lists } from '../../catalogue/lists/all.ts'
 import { printedWords } from '../../support/statute-answers.ts'
 
 type Said = Exclude<Answer<unknown>, { basis: 'silent' }>
@@ -34,16 +30,6 @@ const codeOf = (item: unknown): string => {
   const { code, number } = item as { code?: string | number; number?: string | number }
   return String(code ?? number)
 }
-
-const all: Readonly<Record<Slug, Lists>> = {
-  'anshan-2019': anshan2019,
-  'anshan-draft': anshanDraft,
-  'baiyin-2024': baiyin2024,
-  'dandong-first-asked': dandongFirstAsked,
-}
-const lists = (Object.entries(all) as [Slug, Lists][]).flatMap(([slug, own]) =>
-  own.map(([path, words]) => [slug, path, words] as const),
-)
 
 describe('the lists of each text', () => {
   it.each(lists)('%s %s: in the words of the text, whole', (slug, path, words) => {

@@ -57,6 +57,18 @@ describe('nothing is refused that the table does not refuse', () => {
   })
 })
 
+describe('what is referred', () => {
+  it.each(cities)('%s: every matter says to the requester where to go', (city) => {
+    for (const matter of statuteOf(short[city]).topics.referral.matters) {
+      if (matter.basis === 'silent') continue
+      const { tell, targets } = matter.value
+      expect(tell).toMatch(/。$/)
+      expect(targets.length).toBeGreaterThan(0)
+      for (const { name } of targets) expect(name).not.toBe('')
+    }
+  })
+})
+
 describe('readings of the table that a careless hand would lose', () => {
   it('丹东 第八条第（四）项: only what has entered a procedure is guided (correction 1)', () => {
     const entered = statuteOf('dandong-first-asked').topics.referral.matters.flatMap((matter) =>
