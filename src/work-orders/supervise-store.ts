@@ -37,8 +37,8 @@ export type Alike = {
 }
 
 /**
- * Open orders of the same category at the same place: they share at least half of the pairs of characters of title and
- * place. The oldest first; a tip-off is never put beside others.
+ * Open orders of the same category (of the same kind, where the statute has no categories) at the same place: they share
+ * at least half of the pairs of characters of title and place. The oldest first; a tip-off is never put beside others.
  */
 export const alike = (tx: Tx, orderId: string, trigger: string, since: Date): Promise<Alike[]> =>
   tx.query<Alike>(
@@ -48,7 +48,9 @@ export const alike = (tx: Tx, orderId: string, trigger: string, since: Date): Pr
        (select max(p.closed_at) from work_order_procedures p where p.order_id = o.id and p.kind = 'supervision'
          and p.said->>'trigger' = $2) as "supervisedUntil",
        o.raised_at as "raisedAt"
-     from work_orders mine join work_orders o on o.statute = mine.statute and o.category = mine.category
+     from work_orders mine join work_orders o on o.statute = mine.statute
+       and o.category is not distinct from mine.category
+       and (mine.category is not null or o.kind is not distinct from mine.kind)
      where mine.id = $1 and mine.ended_at is null and mine.place is not null and mine.confidential <> 'tipOff'
        and o.ended_at is null and o.place is not null and o.confidential <> 'tipOff' and o.raised_at > $3
        and o.grams && mine.grams
@@ -115,13 +117,14 @@ export const unitsComplainedOf = (tx: Tx, since: Date): Promise<{ unit: string; 
 export type Topic = {
   id: string
   statute: string
-  category: number | null
+  /** Category, or kind where there is none. */
+  sort: string
   leadUnit: string | null
 }
 
 export async function topicOf(tx: Tx, number: string): Promise<Topic | null> {
   const [row] = await tx.query<Topic>(
-    `select id, statute, category, lead_unit as "leadUnit" from work_orders where number = $1`,
+    `select id, statute, coalesce(category::text, kind, '') as sort, lead_unit as "leadUnit" from work_orders where number = $1`,
     [number],
   )
   return row ?? null

@@ -88,8 +88,8 @@ export function createOversight(parts: OversightParts) {
     db.tx(async (tx) => {
       const mine = await counts.topicOf(tx, number)
       const criterion = mine && criterionOf(statutes.of(mine.statute), 'repeatedByMany')
-      if (!mine || !criterion || mine.category === null) return false
-      await counts.lockTopic(tx, `${mine.statute}:${mine.category}`)
+      if (!mine || !criterion) return false
+      await counts.lockTopic(tx, `${mine.statute}:${mine.sort}`)
       const found = await counts.alike(tx, mine.id, criterion.trigger, sinceOf(criterion, at))
       const settled = found.reduce<Date>((last, o) => later(last, o.supervisedUntil), sinceOf(criterion, at))
       const fresh = found.filter((o) => o.raisedAt > settled)
