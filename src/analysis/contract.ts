@@ -184,6 +184,8 @@ export const TopicDetail = Type.Intersect([TopicView, Type.Object(Lines)])
 export const Topics = Type.Object({
   period: PeriodView,
   basis: BasisView,
+  /** False where so much was raised that only the newest was looked at. */
+  complete: Type.Boolean(),
   topics: Type.Array(TopicDetail),
 })
 export const TopicsQuery = Type.Object({

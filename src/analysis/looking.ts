@@ -51,7 +51,9 @@ export function createLooking({ clock, statute, figures }: AnalysisParts) {
     reader: FigureReader,
     { from, to }: Pick<Period, 'from' | 'to'>,
     asOf: Date,
-  ): Promise<Raise[]> => reader.raises({ statute: statute.slug, from, to, asOf })
+    which: 'all' | 'againstUnits' = 'all',
+  ): Promise<{ raises: Raise[]; complete: boolean }> =>
+    reader.raises({ statute: statute.slug, from, to, asOf }, which)
 
   /** Orders raised, by subject. */
   async function countsIn(reader: FigureReader, period: Pick<Period, 'from' | 'to'>, asOf: Date) {
@@ -124,7 +126,8 @@ export function createLooking({ clock, statute, figures }: AnalysisParts) {
       const period = recentDays(now, days)
       return figures.snapshot(async (reader) => {
         const names: Names = { statute, units: await reader.unitNames() }
-        const topics = topicsOfPeriod(await raisesIn(reader, period, now), statute)
+        const { raises, complete } = await raisesIn(reader, period, now)
+        const topics = topicsOfPeriod(raises, statute)
         const before = await countsIn(reader, lastYear(period), now)
         const shown = []
         for (const topic of topics)
@@ -132,7 +135,7 @@ export function createLooking({ clock, statute, figures }: AnalysisParts) {
             ...topicView(topic, names, before),
             ...(await linesOf(reader, ordersOf(topic), names)),
           })
-        return { period: periodView(period), basis: dutyToAnalyse(statute), topics: shown }
+        return { period: periodView(period), basis: dutyToAnalyse(statute), complete, topics: shown }
       })
     },
 
@@ -194,7 +197,8 @@ export function createLooking({ clock, statute, figures }: AnalysisParts) {
             subject,
             ...(await linesOf(reader, ids, names)),
           })
-        for (const topic of topicsOfPeriod(await raisesIn(reader, period, now), statute))
+        const { raises } = await raisesIn(reader, period, now)
+        for (const topic of topicsOfPeriod(raises, statute))
           await add(
             'highAttention',
             titleOf(topic, names),

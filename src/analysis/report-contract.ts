@@ -36,6 +36,8 @@ export const ReportFigures = Type.Object({
   }),
   twoTruths: Truths,
   topics: Type.Array(TopicView),
+  /** False where so much was raised that only the newest was looked at for topics. */
+  topicsComplete: Type.Boolean(),
   season: Type.Array(SeasonLine),
   supervision: Type.Array(
     Type.Object({

@@ -65,7 +65,8 @@ export function createReports(parts: AnalysisParts, counting: Counting, looking:
     const names: Names = { statute, units: await reader.unitNames() }
     const none = new Set<string>()
     const { period, asOf } = scope
-    const raises = (await looking.raisesIn(reader, period, asOf)).filter(
+    const seen = await looking.raisesIn(reader, period, asOf)
+    const raises = seen.raises.filter(
       (r) =>
         (scope.category === null || r.category === scope.category) &&
         (scope.place === null || r.place === scope.place),
@@ -88,6 +89,7 @@ export function createReports(parts: AnalysisParts, counting: Counting, looking:
         scope.unit === null
           ? topicsOfPeriod(raises, statute).map((topic) => looking.topicView(topic, names, before))
           : [],
+      topicsComplete: seen.complete,
       season: await looking.seasonIn(reader, seasonWeeks, asOf),
       supervision: await supervisions(reader, scope),
       warnings: counted.warnings,

@@ -20,9 +20,12 @@ export function createWatch(parts: AnalysisParts, looking: Looking) {
   let lookedAt = -Infinity
 
   async function look(now: Date): Promise<number> {
-    const period = recentDays(now, lookBackDays(statute) + 1)
+    const back = lookBackDays(statute)
     const seen = await figures.snapshot(async (reader) => {
-      const topics = topicsNow(await looking.raisesIn(reader, period, now), statute, now)
+      const { raises } = await looking.raisesIn(reader, recentDays(now, back.all + 1), now)
+      const longer = recentDays(now, back.againstUnits + 1)
+      const against = await looking.raisesIn(reader, longer, now, 'againstUnits')
+      const topics = topicsNow(raises, statute, now, against.raises)
       const before = topics.some((t) => t.subject !== null)
         ? await looking.countsIn(reader, lastYear(recentDays(now, 7)), now)
         : null

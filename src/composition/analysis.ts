@@ -1,14 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import type { Tally } from '../analysis/model.ts'
 import { analysisRoutes } from '../analysis/routes.ts'
+import { labelOfSubject, subjectOf } from '../analysis/decide/risks.ts'
 import { createAnalysis } from '../analysis/service.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Pii } from '../base/pii.ts'
 import type { Db, Tx } from '../db/pool.ts'
+import { publicRoutes } from '../disclosure/public-routes.ts'
+import { disclosureRoutes } from '../disclosure/routes.ts'
+import { createDisclosure } from '../disclosure/service.ts'
+import { recordAccess } from '../staff/ledger.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import type { Statutes } from '../statutes/registry.ts'
 import type { Statute } from '../statutes/statute.ts'
+import { silent, valueOf } from '../statutes/types.ts'
 import { createFigures } from '../work-orders/figures.ts'
 
 /** What is known of all orders together, for those who answer for the whole and for the public. */
@@ -37,11 +43,35 @@ export function createInsight({ db, pii, clock, log, statute, statutes, calendar
     // The list of warnings shows it; here it leaves a trace for operators.
     alert: async (_tx, what) => log.warn(what, 'warning needs attention'),
   })
+  const disclosure = createDisclosure({
+    db,
+    clock,
+    pii,
+    statute,
+    sources: {
+      slug: statute.slug,
+      statuteOf: (slug) => statutes.of(slug),
+      async find(by) {
+        const order = await figures.snapshot((reader) => reader.caseSource(by))
+        return order && { ...order, subject: subjectOf(order, statutes.of(order.statute)) }
+      },
+    },
+    peopleOf: (units) => peopleOf(db, units),
+    publicNumbers: publicNumbersOf(statute),
+    subjectLabel: (slug, subject) => labelOfSubject(statutes.of(slug), subject),
+    report: analysis.reports.find,
+    record: recordAccess,
+  })
   return {
     analysis,
+    disclosure,
     sweep: analysis.sweep,
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(analysisRoutes, { analysis })
+      await app.register(disclosureRoutes, { disclosure })
+    },
+    async publicRoutes(app: FastifyInstance): Promise<void> {
+      await app.register(publicRoutes, { disclosure })
     },
   }
 }
@@ -54,6 +84,24 @@ export async function persons(tx: Tx, contactIds: readonly string[]): Promise<Ma
     [contactIds],
   )
   return new Map(rows.map((r) => [r.contact, r.person]))
+}
+
+/** Names of everybody who has an account at these units. */
+export async function peopleOf(tx: Tx, units: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ name: string }>(
+    `select display_name as name from staff where unit_id = any($1::text[])`,
+    [units],
+  )
+  return rows.map((r) => r.name)
+}
+
+/** Lines of this kind are in every telephone book: the hotline's own and those that the statute refers to. */
+function publicNumbersOf({ topics: { referral, acceptance } }: Statute): string[] {
+  const named = valueOf(referral.numbers, []).map(({ number }) => number)
+  const said = valueOf(acceptance.sources ?? silent(''), []).flatMap(
+    ({ label }) => label.match(/\d{5,}/g) ?? [],
+  )
+  return [...named, ...said].map((number) => number.replace(/\D/g, ''))
 }
 
 /** The standard's own limits, seconds (GB/T 33358-2016). */

@@ -38,6 +38,7 @@ import { createClosing } from './closing.ts'
 import { callRecordings, requesterFiles } from './order-files.ts'
 import { talksWith } from './order-sight.ts'
 import { composeOversight } from './oversight.ts'
+import { createInsight } from './analysis.ts'
 import type { Sending } from './sending.ts'
 
 /** The legal side of the gateway: statute, referral, knowledge, work orders; and its faces towards the others. */
@@ -177,6 +178,8 @@ export function createOrders(parts: Parts) {
 
   const closing = createClosing({ db, clock, pii, statute, statutes, calendar, contacts })
 
+  const insight = createInsight({ db, pii, clock, log, statute, statutes, calendar })
+
   const bells = createBells({
     db,
     clock,
@@ -224,6 +227,7 @@ export function createOrders(parts: Parts) {
       await incidents.sweep()
       await oversight.sweep()
       await knowledgeDuties.sweep()
+      await insight.sweep()
     },
     /** Public law and its clock: no sign-in, but a limit of their own. */
     async publicRoutes(app: FastifyInstance): Promise<void> {
@@ -232,6 +236,7 @@ export function createOrders(parts: Parts) {
         statutes,
         limits: { max: 120, timeWindow: 60_000 },
       })
+      await app.register(insight.publicRoutes)
     },
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(workOrderRoutes, { workOrders, samePerson: requesters.samePerson })
@@ -245,6 +250,7 @@ export function createOrders(parts: Parts) {
         duties: knowledgeDuties,
         supervision: knowledgeSupervision,
       })
+      await app.register(insight.staffRoutes)
     },
   }
 }

@@ -26,7 +26,11 @@ export type RaiseRow = {
 }
 
 /** Matters raised in the window, for the first time or again; the newest first, at most `limit`. */
-export const raises = (tx: Tx, w: Window, limit: number): Promise<RaiseRow[]> =>
+export const raises = (
+  tx: Tx,
+  w: Window,
+  { limit, againstUnits }: { limit: number; againstUnits: boolean },
+): Promise<RaiseRow[]> =>
   tx.query(
     `select o.id as "orderId", r.contact_id as "contactId", r.at, o.kind, o.category, ${streetOf} as place,
        case when ${plain} then o.title end as title, o.incident, o.accused_unit as "accusedUnit",
@@ -39,9 +43,9 @@ export const raises = (tx: Tx, w: Window, limit: number): Promise<RaiseRow[]> =>
        select wc.order_id, wc.contact_id, wc.at from work_order_contacts wc
        where wc.relation = 'appended' and ${inWindow('wc.at')}
      ) r join work_orders o on o.id = r.order_id
-     where o.statute = $1 and o.state <> 'refused'
-     order by r.at desc limit $5`,
-    [...window(w), limit],
+     where o.statute = $1 and o.state <> 'refused' and ($5 or o.accused_unit is not null)
+     order by r.at desc limit $6`,
+    [...window(w), !againstUnits, limit],
   )
 
 export type GlimpseRow = {

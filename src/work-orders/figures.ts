@@ -46,7 +46,7 @@ export type Raised = Omit<lists.RaiseRow, 'contactId'> & { person: string }
 export type Figures = ReturnType<typeof createFigures>
 export type FigureReader = ReturnType<typeof reader>
 
-/** The most raises that are looked at for topics; the newest ones where there were more. */
+/** The most raises that are looked at for topics; where there were more, the newest, and the answer says so. */
 export const mostRaises = 20_000
 
 export function createFigures(parts: FiguresParts) {
@@ -119,10 +119,18 @@ function reader(tx: Tx, { pii, statutes, calendar, persons }: FiguresParts) {
     commonPlaces: (c: store.Counted, least: number) => store.commonPlaces(tx, c, least),
 
     /** Who raised what where; a contact that leads to nobody known counts for itself. */
-    async raises(w: { statute: string; from: Date; to: Date; asOf: Date }): Promise<Raised[]> {
-      const rows = await lists.raises(tx, w, mostRaises)
-      const who = await persons(tx, [...new Set(rows.map((r) => r.contactId))])
-      return rows.map(({ contactId, ...row }) => ({ ...row, person: who.get(contactId) ?? contactId }))
+    async raises(
+      w: { statute: string; from: Date; to: Date; asOf: Date },
+      which: 'all' | 'againstUnits' = 'all',
+    ): Promise<{ raises: Raised[]; complete: boolean }> {
+      const againstUnits = which === 'againstUnits'
+      const rows = await lists.raises(tx, w, { limit: mostRaises + 1, againstUnits })
+      const seen = rows.slice(0, mostRaises)
+      const who = await persons(tx, [...new Set(seen.map((r) => r.contactId))])
+      return {
+        raises: seen.map(({ contactId, ...row }) => ({ ...row, person: who.get(contactId) ?? contactId })),
+        complete: rows.length <= mostRaises,
+      }
     },
     stages: (statute: string, asOf: Date, evaluationDays: number) =>
       lists.stages(tx, { statute, asOf, evaluationDays }),

@@ -100,8 +100,16 @@ export function unitTopics(raises: readonly Raise[], limit: Threshold = againstU
   })
 }
 
-/** What deserves a warning now: each kind in the window of its own threshold, the most people first. */
-export function topicsNow(raises: readonly Raise[], statute: Statute, now: Date): Topic[] {
+/**
+ * What deserves a warning now: each kind in the window of its own threshold, the most people first.
+ * @param againstUnits raises against units of a longer time
+ */
+export function topicsNow(
+  raises: readonly Raise[],
+  statute: Statute,
+  now: Date,
+  againstUnits: readonly Raise[] = raises,
+): Topic[] {
   const many = concentrated(statute)
   const risky = riskThreshold(statute)
   const recent = within(raises, many.withinDays, now)
@@ -111,7 +119,7 @@ export function topicsNow(raises: readonly Raise[], statute: Statute, now: Date)
   return [
     ...places,
     ...notCovered(wordTopics(recent, statute, many), places),
-    ...unitTopics(within(raises, againstUnitThreshold.withinDays, now)),
+    ...unitTopics(within(againstUnits, againstUnitThreshold.withinDays, now)),
   ].sort(more)
 }
 
@@ -123,13 +131,11 @@ export const mostlyIn = (orders: readonly string[], others: readonly string[]): 
 const notCovered = (topics: readonly Topic[], by: readonly Topic[]): Topic[] =>
   topics.filter((topic) => !by.some((other) => mostlyIn(ordersOf(topic), ordersOf(other))))
 
-/** The longest window that `topicsNow` looks at, in days. */
-export const lookBackDays = (statute: Statute): number =>
-  Math.max(
-    concentrated(statute).withinDays,
-    riskThreshold(statute).withinDays,
-    againstUnitThreshold.withinDays,
-  )
+/** How far back `topicsNow` looks, in days: for everything, and for what is against units. */
+export const lookBackDays = (statute: Statute): { all: number; againstUnits: number } => ({
+  all: Math.max(concentrated(statute).withinDays, riskThreshold(statute).withinDays),
+  againstUnits: againstUnitThreshold.withinDays,
+})
 
 /** Hot topics of a whole period, by the number of people of the statute's threshold. */
 export function topicsOfPeriod(raises: readonly Raise[], statute: Statute): Topic[] {

@@ -125,17 +125,14 @@ create table disclosure_cases (
   problem text not null,
   handling text not null,
   outcome text not null,
-  category integer,
+  subject text,
   -- The month in which the order was concluded, YYYY-MM: no day, so that nobody is found by it.
   concluded_in text not null,
   drafted_at timestamptz not null,
   drafted_by text not null,
   drafted_role text not null,
-  -- The order as the guard saw it.
-  order_version integer not null,
   decided_at timestamptz,
   decided_by text,
-  decided_role text,
   because text,
   withdrawn_at timestamptz,
   withdrawn_by text,
