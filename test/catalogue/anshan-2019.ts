@@ -64,6 +64,7 @@ export const anshan2019: Coverage = {
   'AS19-05a': [
     law('topics.acceptance.sourceChannels.province', inWords),
     law('topics.acceptance.sourceChannels.station', inWords),
+    law('src/matters/decide/entry.ts#sourceOf', unit('matters/entry', 'where a matter comes from')),
     silent('posts, staff and guidance between platforms are organisation'),
   ],
   'AS19-05b': [
@@ -199,10 +200,19 @@ export const anshan2019: Coverage = {
     silent('that people are there at night is the duty roster’s'),
   ],
   'AS19-17': [
+    law('topics.disclosure.items', inWords),
     law(
-      'topics.disclosure.items',
-      inWords,
-      'the four kinds stand in the data; pages for the public are not built',
+      'src/disclosure/decide/process.ts#processOf',
+      unit('analysis/disclosure', '鞍山 第十七条第（一）项: tells ten categories'),
+    ),
+    law(
+      'src/disclosure/publications.ts#createPublications',
+      integration('disclosure', '第（二）项、第（三）项: only published figures'),
+    ),
+    localPolicy(
+      'src/disclosure/decide/guard.ts',
+      unit('analysis/disclosure', '第三十九条第（五）项: the guard of public cases'),
+      'what would tell who somebody is does not get out',
     ),
   ],
   'AS19-18': [
@@ -532,7 +542,10 @@ export const anshan2019: Coverage = {
   ],
   'AS19-36': [silent('表彰 is decided by people; no behaviour of the program follows')],
   'AS19-37': [
-    law('topics.disclosure.publicSupervision', inWords, 'publishing cases is not built'),
+    law(
+      'topics.disclosure.publicSupervision',
+      integration('disclosure', '鞍山 第三十七条第二款: a public case'),
+    ),
     silent('信息公开、情况通报、征求意见 and the work of the media are done by people'),
   ],
   'AS19-39': [

@@ -35,6 +35,7 @@ export const baiyin2024: Coverage = {
     law('topics.acceptance.sources', inWords),
     law('topics.acceptance.sourceChannels.scanCode', inWords),
     law('topics.acceptance.sourceChannels.messageBoard', inWords),
+    law('src/matters/decide/entry.ts#sourceOf', unit('matters/entry', 'where a matter comes from')),
   ],
   'BY24-05': [
     law('topics.assessment.territory', inWords),
@@ -45,6 +46,11 @@ export const baiyin2024: Coverage = {
   ],
   'BY24-06': [
     law('topics.disclosure.publicity', inWords),
+    law(
+      'src/disclosure/decide/process.ts#processOf',
+      unit('analysis/disclosure', '白银 第六条第二款、第八条: tells the nine stages'),
+      'scope and process, for everybody',
+    ),
     law(
       'topics.acceptance.sourceChannels.scanCode',
       inWords,

@@ -23,6 +23,7 @@ export const dandongFirstAsked: Coverage = {
     law('topics.acceptance.sourceChannels.minxin', inWords),
     law('topics.acceptance.sourceChannels.stateCouncilBoard', inWords),
     law('topics.acceptance.sourceChannels.mayorBoard', inWords),
+    law('src/matters/decide/entry.ts#sourceOf', unit('matters/entry', 'where a matter comes from')),
     law('topics.acceptance.oneSystem', inWords),
     law(
       'topics.dataUse.functions',
