@@ -341,7 +341,7 @@ export const anshan2019: Coverage = {
     ),
   ],
   'AS19-23-4': [
-    law('topics.integrityFile.duty', unit('statutes/requester-duties', '诚信档案')),
+    law('topics.integrityFile.duty', integration('integrity-file', '第二十三条第四款 an entry')),
     localPolicy('topics.integrityFile.evidence', unit('statutes/requester-duties', 'needs evidence')),
     localPolicy(
       'src/integrity-file/decide.ts#judgeDecider',
@@ -350,7 +350,7 @@ export const anshan2019: Coverage = {
     ),
     localPolicy(
       'topics.integrityFile.correction',
-      unit('statutes/requester-duties', 'is looked at again by a third'),
+      integration('integrity-file', 'is the requester’s own to ask for'),
       'the text is silent; the right to see and correct is PIPL’s',
     ),
   ],

@@ -339,12 +339,12 @@ export const dandongFirstAsked: Coverage = {
       unit('statutes/requester-duties', '丹东 第二十条 经 8890 平台研究后'),
     ),
     law(
-      'src/integrity-file/decide.ts#judgeMeasure',
-      unit('statutes/requester-duties', 'is handled after the study, for a time'),
+      'src/integrity-file/measures.ts#createMeasures',
+      integration('integrity-file', 'is served last after study and second person'),
     ),
     localPolicy(
       'topics.conduct.emergencyStaysOpen',
-      undefined,
+      integration('integrity-file', 'leaves an emergency first: whoever is in danger'),
       'served last and never dropped; the emergency key stays open; for at most 180 days, with a way to object',
     ),
     law('topics.supervision.onward.police', orders('onward', '移送去向、情形和依据')),
