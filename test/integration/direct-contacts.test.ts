@@ -404,6 +404,10 @@ describe('the register', () => {
       body: { code: 'directUnknown' },
     })
     expect(await anshan.ask(heating, 'POST', `${path}/steps`, guided)).toMatchObject({ status: 404 })
+    // refused before it was done, not only afterwards
+    const untouched = await anshan.ask(lighting, 'GET', path)
+    expect(untouched.body.state).toBe('open')
+    expect(rows<{ type: string }>(untouched.body.events).map((e) => e.type)).toEqual(['registered'])
     const theirs = await anshan.ask(heating, 'GET', `${url}?unit=lighting`)
     expect(theirs.body.items).toEqual([])
     expect(await anshan.ask({ role: 'unit' }, 'POST', url, entry())).toMatchObject({
