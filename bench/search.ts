@@ -113,8 +113,8 @@ async function load(from: number, to: number): Promise<void> {
     [sealed.name, sealed.contact, now, from, to],
   )
   await loader.query(
-    `insert into work_order_legs (order_id, n, unit_code, role, delivered_at, result, ended_at)
-     select id, 1, lead_unit, 'lead', raised_at,
+    `insert into work_order_legs (order_id, n, unit_code, role, delivered_at, raised_at, result, ended_at)
+     select id, 1, lead_unit, 'lead', raised_at, raised_at,
        case when ended_at is not null then jsonb_build_object('text', '已到现场核实并处理完毕', 'parts', '{}'::jsonb,
          'policy', null, 'solved', true) end, null
      from work_orders where id >= $1 and id < $2`,

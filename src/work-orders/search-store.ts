@@ -4,7 +4,14 @@ import type { OrderNarrowing } from './contract.ts'
 import { orderColumns, runningDeadline, toOrder, type OrderRow, type RawOrder } from './rows.ts'
 import { plainWords, type Asked } from './search-words.ts'
 import type { Scope } from './visibility.ts'
-import { addVisible, conditions, isTipOff, type Conditions } from './visible-store.ts'
+import {
+  addVisible,
+  conditions,
+  isTipOff,
+  visibleList,
+  type Conditions,
+  type ListSource,
+} from './visible-store.ts'
 
 /** SQL of lists and of the search over them. */
 
@@ -16,7 +23,7 @@ export type OrderFilter = Omit<OrderNarrowing, 'q'> & {
 
 const unmet = `${runningDeadline} and not d.is_window`
 
-function addNarrowing(c: Conditions, f: OrderFilter, now: Date): void {
+function addNarrowing(c: Conditions, f: OrderFilter, now: Date, { at, id }: Omit<ListSource, 'from'>): void {
   const is = (column: string, value: unknown): void => {
     if (value !== undefined) c.add(`o.${column} = ${c.value(value)}`)
   }
@@ -51,10 +58,8 @@ function addNarrowing(c: Conditions, f: OrderFilter, now: Date): void {
   addOwes(c, f, unit)
   if (f.from !== undefined) c.add(`o.raised_at >= ${c.value(midnight(f.from, 0))}`)
   if (f.to !== undefined) c.add(`o.raised_at < ${c.value(midnight(f.to, 1))}`)
-  if (f.before) {
-    const [at, id] = [c.value(f.before.at), c.value(f.before.id)]
-    c.add(`(o.raised_at, o.id) < (${at}::timestamptz, ${id}::uuid)`)
-  }
+  if (f.before)
+    c.add(`(${at}, ${id}) < (${c.value(f.before.at)}::timestamptz, ${c.value(f.before.id)}::uuid)`)
 }
 
 function addOwes(c: Conditions, { owes }: OrderFilter, unit: string | null): void {
@@ -75,20 +80,11 @@ function addOwes(c: Conditions, { owes }: OrderFilter, unit: string | null): voi
 const midnight = (day: string, days: number): Date => startOf(dayOf(new Date(`${day}T12:00:00+08:00`)) + days)
 
 /** Newest first; keyset on (raised_at, id). */
-export async function listOrders(tx: Tx, f: OrderFilter, scope: Scope, now: Date): Promise<OrderRow[]> {
-  const c = conditions()
-  addVisible(c, scope)
-  addNarrowing(c, f, now)
-  return page(
-    tx,
-    c,
-    f.limit,
-    `select o.id from work_orders o ${c.where()} order by o.raised_at desc, o.id desc`,
-  )
-}
+export const listOrders = (tx: Tx, f: OrderFilter, scope: Scope, now: Date): Promise<OrderRow[]> =>
+  listed(tx, conditions(), f, scope, now)
 
 /** Whose number begins so. */
-export async function listByNumber(
+export function listByNumber(
   tx: Tx,
   prefixes: readonly string[],
   f: OrderFilter,
@@ -98,14 +94,14 @@ export async function listByNumber(
   const c = conditions()
   const like = prefixes.map((prefix) => `o.number like ${c.value(`${prefix}%`)}`)
   c.add(`(${like.join(' or ')})`)
-  addVisible(c, scope)
-  addNarrowing(c, f, now)
-  return page(
-    tx,
-    c,
-    f.limit,
-    `select o.id from work_orders o ${c.where()} order by o.raised_at desc, o.id desc`,
-  )
+  return listed(tx, c, f, scope, now)
+}
+
+function listed(tx: Tx, c: Conditions, f: OrderFilter, scope: Scope, now: Date): Promise<OrderRow[]> {
+  const source = visibleList(c, scope)
+  addNarrowing(c, f, now, source)
+  const { from, at, id } = source
+  return page(tx, c, f.limit, `select o.id from ${from} ${c.where()} order by ${at} desc, ${id} desc`)
 }
 
 const dayMs = 86_400_000
@@ -123,14 +119,15 @@ export async function listByWords(
   const newest = f.before ? new Date(f.before.at) : now
   const found: OrderRow[] = []
   let to: Date | null = null
-  for (const span of [...windowsMs, null]) {
+  // A unit's own are few in any window.
+  for (const span of scope.wide ? [...windowsMs, null] : [null]) {
     const from = span === null ? null : new Date(newest.getTime() - span)
     const c = conditions()
     c.add(`s.grams @> search_grams(${c.value(asked.words.join(' '))})`)
     if (from) c.add(`s.raised_at >= ${c.value(from)}`)
     if (to) c.add(`s.raised_at < ${c.value(to)}`)
     addVisible(c, scope)
-    addNarrowing(c, f, now)
+    addNarrowing(c, f, now, { at: 's.raised_at', id: 's.order_id' })
     const pieces = c.value(asked.pieces)
     c.add(`not exists (select from unnest(${pieces}::text[]) piece
       where strpos(lower(normalize(work_order_words(o.id), NFKC)), piece) = 0)`)

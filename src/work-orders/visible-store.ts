@@ -29,6 +29,41 @@ export const isTipOff = `(o.confidential = 'tipOff' or o.kind is not distinct fr
  * looked at. Whoever is complained about or withdrew, and his unit, are left out of every statement.
  */
 export function addVisible(c: Conditions, scope: Scope): void {
+  addNotKeptOut(c, scope)
+  if (scope.wide && scope.tipOffs) return
+  const ways = scope.wide ? [`not ${isTipOff}`] : []
+  if (scope.handlingUnit !== null)
+    ways.push(`exists (select from work_order_legs l where l.order_id = o.id
+      and l.unit_code = ${c.value(scope.handlingUnit)} and (l.ended_at is null or not ${isTipOff}))`)
+  c.add(ways.length === 0 ? 'false' : `(${ways.join(' or ')})`)
+}
+
+/** What a list is read from, and the two columns by which it is ordered and turned over. */
+export type ListSource = { from: string; at: string; id: string }
+const orders: ListSource = { from: 'work_orders o', at: 'o.raised_at', id: 'o.id' }
+
+/**
+ * The same for a list, with what it is read from. Whoever sees the orders of one unit only is led by that unit's legs
+ * `l`, each order by the last of them: among everybody's orders his own would have to be looked for.
+ */
+export function visibleList(c: Conditions, scope: Scope): ListSource {
+  if (scope.wide || scope.handlingUnit === null) {
+    addVisible(c, scope)
+    return orders
+  }
+  addNotKeptOut(c, scope)
+  c.add(`l.unit_code = ${c.value(scope.handlingUnit)}`)
+  c.add(`(l.ended_at is null or not ${isTipOff})`)
+  c.add(`not exists (select from work_order_legs later
+    where later.order_id = l.order_id and later.unit_code = l.unit_code and later.n > l.n)`)
+  return {
+    from: 'work_order_legs l join work_orders o on o.id = l.order_id',
+    at: 'l.raised_at',
+    id: 'l.order_id',
+  }
+}
+
+function addNotKeptOut(c: Conditions, scope: Scope): void {
   const actor = c.value(scope.actorId)
   const unit = scope.ownUnit === null ? null : c.value(scope.ownUnit)
   c.add(`(o.accused_staff is null or o.accused_staff::text <> ${actor})`)
@@ -37,10 +72,4 @@ export function addVisible(c: Conditions, scope: Scope): void {
   c.add(`not exists (select from work_order_procedures q
     where q.order_id = o.id and q.kind = 'recusal' and (${recused.join(' or ')})
       and (q.verdict = 'approved' or (q.closed_at is null and q.said ->> 'by' = 'self')))`)
-  if (scope.wide && scope.tipOffs) return
-  const ways = scope.wide ? [`not ${isTipOff}`] : []
-  if (scope.handlingUnit !== null)
-    ways.push(`exists (select from work_order_legs l where l.order_id = o.id
-      and l.unit_code = ${c.value(scope.handlingUnit)} and (l.ended_at is null or not ${isTipOff}))`)
-  c.add(ways.length === 0 ? 'false' : `(${ways.join(' or ')})`)
 }
