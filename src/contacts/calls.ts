@@ -7,8 +7,8 @@ import type { Requesters } from '../requesters/service.ts'
 import type { CallEvent, CallFact, DeviceFact } from '../telephony/call-event.ts'
 import * as store from './call-store.ts'
 import type { Door } from './door.ts'
-import { credits, type Contact, type Requirement } from './model.ts'
-import { findByCallId } from './store.ts'
+import { creditOf, credits, type Contact, type Requirement } from './model.ts'
+import { abandonedLately, findByCallId } from './store.ts'
 import type { ContactFact } from './transition.ts'
 
 /** What the rest of the program does when a call moves; composed in context.ts. */
@@ -27,7 +27,7 @@ export type CallListeners = {
 export type CallDeps = {
   db: Db
   door: Door
-  requesters: Pick<Requesters, 'ensure' | 'harassers'>
+  requesters: Pick<Requesters, 'ensure' | 'harassers' | 'inNeedOfCare'>
   requirementFor: (account: string) => Requirement
   listeners: CallListeners
   wake: () => void
@@ -64,7 +64,10 @@ async function arrive(deps: CallDeps, event: CallFact & { type: 'callArrived' })
     if (!(await keep(tx, event))) return null
     const [person] = await deps.requesters.ensure(tx, [{ kind: 'phone', address }])
     if (!person) throw new Error('no requester for a call')
-    const harassing = (await deps.requesters.harassers(tx, [person.requesterId])).size > 0
+    const ids = [person.requesterId]
+    const harassing = (await deps.requesters.harassers(tx, ids)).size > 0
+    const care = (await deps.requesters.inNeedOfCare(tx, ids)).size > 0
+    const abandonedBefore = (await abandonedLately(tx, ids)).size > 0
     const contact = await store.insertCall(tx, {
       id: newId(),
       callId: event.callId,
@@ -74,7 +77,7 @@ async function arrive(deps: CallDeps, event: CallFact & { type: 'callArrived' })
       sealed: person.sealed,
       requesterId: person.requesterId,
       receivedAt: new Date(event.at),
-      creditMs: harassing ? credits.harassing : 0,
+      creditMs: creditOf({ harassing, care, abandonedBefore }),
       requirement: deps.requirementFor(event.dnis),
     })
     return contact && { contact, harassing }

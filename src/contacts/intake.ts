@@ -10,14 +10,15 @@ import { linkCommand, linkKindOf } from '../requesters/model.ts'
 import type { Requesters } from '../requesters/service.ts'
 import { createBatcher } from './batcher.ts'
 import * as store from './intake-store.ts'
-import { credits, type Requirement } from './model.ts'
+import { creditOf, type Requirement } from './model.ts'
+import { abandonedLately } from './store.ts'
 
 /** What a text says about urgency, judged by the referral slice's recogniser. */
 export type Screen = (text: string) => { emergency: boolean; urgent: boolean }
 
 export type IntakeDeps = {
   db: Db
-  requesters: Pick<Requesters, 'ensure' | 'harassers' | 'hasOpenClaim'>
+  requesters: Pick<Requesters, 'ensure' | 'harassers' | 'inNeedOfCare' | 'hasOpenClaim'>
   screen: Screen
   /** What the addressed number or account asks of an agent, e.g. the enterprise desk's number. */
   requirementFor: (account: string) => Requirement
@@ -58,7 +59,12 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
     db,
     items.map((i) => ({ kind: linkKindOf(i.channel), address: i.from })),
   )
-  const harassing = await requesters.harassers(db, [...new Set(people.map((p) => p.requesterId))])
+  const ids = [...new Set(people.map((p) => p.requesterId))]
+  const [harassing, care, abandoned] = await Promise.all([
+    requesters.harassers(db, ids),
+    requesters.inNeedOfCare(db, ids),
+    abandonedLately(db, ids),
+  ])
   const forMachine = await Promise.all(
     items.map((item, n) => isForMachine(deps, item, people[n]!.requesterId)),
   )
@@ -98,14 +104,12 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
       providerTime: item.providerTime ?? null,
       receivedAt: item.receivedAt,
       emergency: seen.emergency,
-      // A harassing sender in danger is in danger first.
-      creditMs: seen.emergency
-        ? credits.lifeOrProperty
-        : harassing.has(person.requesterId)
-          ? credits.harassing
-          : seen.urgent
-            ? credits.urgentSituation
-            : 0,
+      creditMs: creditOf({
+        ...seen,
+        harassing: harassing.has(person.requesterId),
+        care: care.has(person.requesterId),
+        abandonedBefore: abandoned.has(person.requesterId),
+      }),
       requirement: deps.requirementFor(item.account),
     })
   })

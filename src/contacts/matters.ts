@@ -6,7 +6,7 @@ import { storeMessages } from './intake-store.ts'
 import type { Screen } from './intake.ts'
 import type { Door } from './door.ts'
 import { insertMatterContact } from './matter-store.ts'
-import { credits, type Contact, type Requirement } from './model.ts'
+import { creditOf, type Contact, type Requirement } from './model.ts'
 
 /**
  * Contacts of matters that nobody called or wrote in: letters, visits, other platforms. They have no line on which to
@@ -84,7 +84,7 @@ export function createMatterContacts({ door, requesters, screen, requirementFor 
           partial: false,
           providerTime: null,
           receivedAt: at,
-          creditMs: seen.emergency ? credits.lifeOrProperty : seen.urgent ? credits.urgentSituation : 0,
+          creditMs: creditOf(seen),
           emergency: seen.emergency,
           requirement: requirementFor(account),
         },

@@ -81,3 +81,23 @@ export const credits = {
   /** Harassing numbers come last, but are never dropped. */
   harassing: -6 * 3_600_000,
 } as const
+
+/** What is known of a contact when it comes in. */
+export type Standing = {
+  emergency?: boolean
+  urgent?: boolean
+  harassing?: boolean
+  /** Old, under age or disabled, as the requester himself has said. */
+  care?: boolean
+  /** Gave up waiting within the last hour. */
+  abandonedBefore?: boolean
+}
+
+/** One credit, never a sum. A harassing sender in danger is in danger first; his other contacts come last. */
+export function creditOf({ emergency, urgent, harassing, care, abandonedBefore }: Standing): number {
+  if (emergency) return credits.lifeOrProperty
+  if (harassing) return credits.harassing
+  if (urgent) return credits.urgentSituation
+  if (care) return credits.care
+  return abandonedBefore ? credits.abandonedBefore : 0
+}

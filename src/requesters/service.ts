@@ -27,6 +27,8 @@ export type Requesters = {
   /** The person behind each requester: the same id for those proven to be one. */
   personsOf(tx: Tx, requesterIds: readonly string[]): Promise<Map<string, string>>
   harassers(tx: Tx, requesterIds: string[]): Promise<Set<string>>
+  /** Those who said that they are old, under age or disabled. */
+  inNeedOfCare(tx: Tx, requesterIds: string[]): Promise<Set<string>>
   /**
    * A number typed by the requester is only claimed. `sendCode` is called inside the transaction and must hand the
    * code to that number's own SMS outbox, never to the channel that claimed it. `askedBy` names the message that asked:
@@ -136,6 +138,7 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
     samePerson: (requesterId, tx = db) => store.samePerson(tx, requesterId),
     personsOf: (tx, ids) => store.personsOf(tx, ids),
     harassers: (tx, ids) => store.harassers(tx, ids),
+    inNeedOfCare: (tx, ids) => store.inNeedOfCare(tx, ids),
 
     async claimPhone(requesterId, e164, askedBy, sendCode) {
       if (await store.codeAskedBy(db, askedBy)) return

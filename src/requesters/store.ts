@@ -109,6 +109,17 @@ export async function harassers(tx: Tx, requesterIds: string[]): Promise<Set<str
   return new Set(rows.map((r) => r.id))
 }
 
+/** Requesters who said that they are old, under age or disabled, over all that is proven to be theirs. */
+export async function inNeedOfCare(tx: Tx, requesterIds: string[]): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }>(
+    `select r.id from requesters r
+     where r.id = any($1::uuid[]) and exists (select 1 from requesters p
+       where p.person_id = r.person_id and p.care_groups && array['minor', 'elderly', 'disabled'])`,
+    [requesterIds],
+  )
+  return new Set(rows.map((r) => r.id))
+}
+
 export async function insertClaim(tx: Tx, link: NewLink): Promise<void> {
   await tx.query(
     `insert into requester_links (id, requester_id, kind, lookup, address_sealed, status, proof)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../src/base/actor.ts'
 import { callBackTries } from '../../src/contacts/calls.ts'
+import { credits } from '../../src/contacts/model.ts'
 import { createMatchingReads } from '../../src/contacts/service.ts'
 import { arrived, ended, fact, heldNew, sms, startContacts } from '../support/contacts.ts'
 
@@ -63,6 +64,31 @@ describe('texts', () => {
     expect(await count(`outbox where queue = 'referrals' and data->>'contactId' = $1`, [a!.contactId])).toBe(
       1,
     )
+  })
+
+  it('第九条: come sooner from somebody who said that he is old, and from one who gave up before', async () => {
+    const creditOf = async (phone: string): Promise<number> => {
+      const [accepted] = await world.contacts.intake.accept([sms(phone, '你好')])
+      return (await world.contacts.find(accepted!.contactId!))!.creditMs
+    }
+    const endAll = (how: string) =>
+      world.db.query(
+        `update contacts set state = 'ended', "end" = $1, ended_at = clock_timestamp() where ended_at is null`,
+        [how],
+      )
+    const old = '+8613800000091'
+    expect(await creditOf(old)).toBe(0)
+    const [row] = await world.db.query<{ id: string }>(
+      `select requester_id as id from contacts order by id desc limit 1`,
+    )
+    await world.requesters.describe(world.db, row!.id, { careGroups: ['elderly'] })
+    await endAll('completed')
+    expect(await creditOf(old)).toBe(credits.care)
+    const impatient = '+8613800000092'
+    await creditOf(impatient)
+    await endAll('abandoned')
+    expect(await creditOf(impatient)).toBe(credits.abandonedBefore)
+    await endAll('completed')
   })
 
   it('are kept without a contact when they ask for nobody', async () => {
