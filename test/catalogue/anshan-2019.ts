@@ -121,8 +121,10 @@ export const anshan2019: Coverage = {
       integration('desk-offers', 'brings everything about the caller before the first word'),
       'by the requester’s own statement; the agent sees it before he speaks',
     ),
-    silent(
-      'the help itself is given by people; the text names no further step, and nobody goes before others in the queue for it',
+    localPolicy(
+      'src/contacts/model.ts#creditOf',
+      'test/unit/contacts/credits.test.ts > somebody old, under age or disabled',
+      'ten minutes of waiting are credited; the text names no step',
     ),
   ],
   'AS19-10a': [
