@@ -84,6 +84,8 @@ export const Appended = Type.Object({
   type: Type.Literal('appended'),
   number: words(40),
   facts: words(10_000),
+  /** The progress or the result that the requester was told (鞍山草案 第十二条第二款第（四）项). */
+  told: maybe(1000),
 })
 
 export const Outcome = Type.Union([Answered, Referred, Refused, OrderDraft, Appended])

@@ -130,7 +130,7 @@ export type OrderEvent =
       place?: string
       facts?: string
     }
-  | { type: 'appended'; facts: string; contactId: string | null }
+  | { type: 'appended'; facts: string; contactId: string | null; told?: string }
   | { type: 'merged'; into: string }
   | { type: 'classified'; class: HandlingClass; reason: string }
   | { type: 'acknowledged'; leg: number; late: boolean }

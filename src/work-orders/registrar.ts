@@ -132,7 +132,12 @@ export function createRegistrar(parts: RegistrarParts) {
     // An order against the agent himself is no order to him.
     if (!order || keptOut(order, { actor: c.actor, actorUnit: null, statute }))
       throw unknown('number', '办理单', '请核对编号后重新选择。')
-    const done = await run(c, order, { action: 'append', facts: o.facts, contactId: c.matter.contactId })
+    const done = await run(c, order, {
+      action: 'append',
+      facts: o.facts,
+      contactId: c.matter.contactId,
+      ...(o.told ? { told: o.told } : {}),
+    })
     await store.joinContact(c.tx, order.id, c.matter.contactId, 'appended', c.at)
     return { cite: done.cite, data: { number: o.number }, orderId: null }
   }

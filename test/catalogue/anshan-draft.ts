@@ -171,8 +171,8 @@ export const anshanDraft: Coverage = {
   'ASD-12-4': [
     law(
       'topics.acceptance.repeatedTold',
-      inWords,
-      'told by the agent from the order; no message goes out by itself',
+      life('the same matter without anything new joins the order that runs'),
+      'what the agent told stands in the order; no message goes out by itself',
     ),
     reading(
       'topics.acceptance.repeated',

@@ -258,14 +258,23 @@ function judgeSituation(said: Dispatch, statute: Statute): { code: string } | Re
 
 export const append = rule({
   label: '补充内容',
-  body: body({ facts: words(10_000), contactId: Type.Optional(Type.Union([Type.String(), Type.Null()])) }),
+  body: body({
+    facts: words(10_000),
+    contactId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    /** The progress or the result that the requester was told. */
+    told: maybe(1000),
+  }),
   roles: intakeRoles,
   states: ['registered', 'awaitingMaterial', 'accepted', 'dispatched', 'fedBack'],
   cite: (statute) => citesOf(statute.topics.acceptance.repeated),
-  decide: (_order, { facts, contactId }, { statute }) => ({
-    events: [{ type: 'appended', facts, contactId: contactId ?? null }],
-    cite: citesOf(statute.topics.acceptance.repeated),
-  }),
+  decide(_order, { facts, contactId, told }, { statute }) {
+    const { repeated, repeatedTold } = statute.topics.acceptance
+    const words = told?.trim()
+    return {
+      events: [{ type: 'appended', facts, contactId: contactId ?? null, ...(words ? { told: words } : {}) }],
+      cite: citesOf((words ? repeatedTold : undefined) ?? repeated),
+    }
+  },
 })
 
 export const merge = rule({

@@ -164,8 +164,17 @@ describe('an order under the draft of Anshan', () => {
     at('08-03T10:00')
     const number = await raised({ accept: true, leadUnit: 'lighting' })
     const contactId = await world.wrappedUp('+8613800042901')
-    await world.register(contactId, { type: 'appended', number, facts: '再次来电催问，没有新情况。' })
+    await world.register(contactId, {
+      type: 'appended',
+      number,
+      facts: '再次来电催问，没有新情况。',
+      told: '已告知正在办理',
+    })
     const joined = await api.see(agent, number)
     expect(joined['contactIds']).toHaveLength(2)
+    expect(joined.events.findLast((e) => e.type === 'appended')).toMatchObject({
+      cite: expect.stringContaining('第十二条'),
+      data: { told: '已告知正在办理' },
+    })
   })
 })
