@@ -193,7 +193,7 @@ export function createReading(parts: ReadingParts) {
         },
       )
     if (asked.type === 'number')
-      return viewsOf(await search.listByNumber(db, asked.prefixes, narrowing, scope, clock()), viewer)
+      return viewsOf(await search.listByNumber(db, asked, narrowing, scope, clock()), viewer)
     const hits: Hit[] = []
     let before = narrowing.before
     for (let round = 0; round < mostRounds && hits.length < narrowing.limit; round++) {

@@ -86,12 +86,14 @@ export const listOrders = (tx: Tx, f: OrderFilter, scope: Scope, now: Date): Pro
 /** Whose number begins so. */
 export function listByNumber(
   tx: Tx,
-  prefixes: readonly string[],
+  { prefixes, until }: Asked & { type: 'number' },
   f: OrderFilter,
   scope: Scope,
   now: Date,
 ): Promise<OrderRow[]> {
   const c = conditions()
+  // Nothing is raised after the day it is registered on, so the newest of that time come first.
+  if (until) c.add(`o.raised_at < ${c.value(midnight(until, 0))}`)
   const like = prefixes.map((prefix) => `o.number like ${c.value(`${prefix}%`)}`)
   c.add(`(${like.join(' or ')})`)
   return listed(tx, c, f, scope, now)
@@ -128,16 +130,19 @@ export async function listByWords(
     if (to) c.add(`s.raised_at < ${c.value(to)}`)
     addVisible(c, scope)
     addNarrowing(c, f, now, { at: 's.raised_at', id: 's.order_id' })
-    const pieces = c.value(asked.pieces)
-    c.add(`not exists (select from unnest(${pieces}::text[]) piece
-      where strpos(lower(normalize(work_order_words(o.id), NFKC)), piece) = 0)`)
+    // The words themselves are read in the order of the page, only until it is full.
     found.push(
       ...(await page(
         tx,
         c,
         f.limit - found.length,
-        `select o.id from work_order_search s join work_orders o on o.id = s.order_id ${c.where()}
-         order by s.raised_at desc, s.order_id desc`,
+        `select id from (
+           select o.id from work_order_search s join work_orders o on o.id = s.order_id ${c.where()}
+           order by s.raised_at desc, s.order_id desc offset 0
+         ) candidates
+         where (select bool_and(strpos(text, piece) > 0)
+           from (select lower(normalize(work_order_words(id), NFKC)) as text offset 0) words,
+             unnest(${c.value(asked.pieces)}::text[]) piece)`,
       )),
     )
     if (found.length >= f.limit) break

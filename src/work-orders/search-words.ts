@@ -3,7 +3,8 @@
  * index itself knows pairs of characters only (`0090_order_search.sql`), so another dictionary makes no index stale.
  */
 export type Asked =
-  | { type: 'number'; prefixes: string[] }
+  /** `until`: the day (`YYYY-MM-DD`) before which every number that begins so was given; null: the beginning does not say. */
+  | { type: 'number'; prefixes: string[]; until: string | null }
   | {
       type: 'words'
       /** Words of at least two characters, or other words and numbers whole: the index is asked for these. */
@@ -35,6 +36,7 @@ export function askedOf(typed: string, prefixes: readonly string[]): Asked {
     return {
       type: 'number',
       prefixes: letters ? [letters.toUpperCase() + after] : prefixes.map((head) => head + digits),
+      until: endOf(after ?? digits ?? ''),
     }
   }
   const words = new Set<string>()
@@ -50,6 +52,15 @@ export function askedOf(typed: string, prefixes: readonly string[]): Asked {
     for (const [word, whole] of cut(chunk)) (whole ? words : pieces).add(word)
   for (const word of words) pieces.add(word)
   return words.size === 0 ? { type: 'nothing' } : { type: 'words', words: [...words], pieces: [...pieces] }
+}
+
+/** The day after the year, month or day that a number begins with. */
+function endOf(digits: string): string | null {
+  const [, year, month, day] = /^(\d\d)(0[1-9]|1[0-2])?(0[1-9]|[12]\d|3[01])?/.exec(digits) ?? []
+  if (year === undefined) return null
+  const [y, m] = [2000 + Number(year), Number(month ?? 12)]
+  const end = day === undefined ? Date.UTC(y, m, 1) : Date.UTC(y, m - 1, Number(day) + 1)
+  return new Date(end).toISOString().slice(0, 10)
 }
 
 /** Words of a chunk without spaces; false: a single character, which the index does not know. */

@@ -27,13 +27,16 @@ describe('what was typed into the search field', () => {
     expect(asked('“示范路1号” 漏水')).toMatchObject({ pieces: expect.arrayContaining(['示范路1号', '漏水']) })
     expect(asked('"示范路1号"')).toMatchObject({ words: expect.arrayContaining(['示范路']) })
   })
-  it.each([
-    ['AS2603', ['AS2603']],
-    ['as 2603-02', ['AS260302']],
-    ['260302', ['AS260302', 'BY260302']],
-    ['ＢＹ260302', ['BY260302']],
-  ])('%s is how a number begins', (typed, prefixes) => {
-    expect(asked(typed)).toEqual({ type: 'number', prefixes })
+  it.each<[string, string[], string]>([
+    ['AS26', ['AS26'], '2027-01-01'],
+    ['AS2603', ['AS2603'], '2026-04-01'],
+    ['AS2612', ['AS2612'], '2027-01-01'],
+    ['as 2603-02', ['AS260302'], '2026-03-03'],
+    ['260331', ['AS260331', 'BY260331'], '2026-04-01'],
+    ['ＢＹ2603028', ['BY2603028'], '2026-03-03'],
+    ['AS260', ['AS260'], '2027-01-01'],
+  ])('%s is how a number begins, given by the end of that time', (typed, prefixes, until) => {
+    expect(asked(typed)).toEqual({ type: 'number', prefixes, until })
   })
   it.each(['费', '的', '', ' ', '，。', '“”', '我你他'])('%j is nothing to search for', (typed) => {
     expect(asked(typed)).toEqual({ type: 'nothing' })
