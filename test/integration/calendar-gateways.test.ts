@@ -5,7 +5,7 @@ import { createOrders, type Orders } from '../../src/composition/orders.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
 import { problems } from '../../src/http/problems.ts'
 import { silentLog, testPii } from '../support/contacts.ts'
-import { freshDatabase } from '../support/services.ts'
+import { freshDatabase, runFolder } from '../support/services.ts'
 
 type Gateway = { orders: Orders; app: FastifyInstance }
 let db: Db
@@ -16,7 +16,7 @@ let second: Gateway
 /** The legal side of a gateway as it is put together for real; neighbours that this test never reaches are absent. */
 async function startGateway(): Promise<Gateway> {
   const parts = {
-    config: { city: 'anshan-2019', limits: {}, incidentNotices: {} },
+    config: { city: 'anshan-2019', limits: {}, incidentNotices: {}, dataDir: runFolder() },
     db,
     pii: testPii,
     clock: () => new Date('2026-12-31T10:00+08:00'),
