@@ -90,8 +90,8 @@ const literal = (words: readonly string[]): string => `(array[${words.map((w) =>
 const pick = (words: readonly string[], salt: number): string =>
   `${literal(words)}[1 + (abs(hashint4(i + ${salt})) % ${words.length})]`
 
-/** Orders number `from` … `to - 1`, spread over three years, one in twenty still open. */
-async function load(from: number, to: number): Promise<void> {
+/** Orders number `from` … `to - 1` of `all`, written as they were raised over three years; those of the last month are open, and a few that were left lying. */
+async function load(from: number, to: number, all: number): Promise<void> {
   const sealed = { name: pii.seal('化名某甲'), contact: pii.seal('13800000001') }
   await loader.query(
     `insert into work_orders (id, number, registration_id, requester_id, statute, statute_version, source_channel, state,
@@ -106,11 +106,11 @@ async function load(from: number, to: number): Promise<void> {
        case when i % 211 = 0 then 'u' || i % 100 end, 'u' || (i * 31) % 100,
        case when i % 40 = 0 then '{place}'::text[] else '{}' end, '{}', case when not open then raised + interval '5 days' end,
        case when not open then raised + interval '5 days' end
-     from (select i, $3::timestamptz - (abs(hashint4(i)) % 94608000) * interval '1 second' as raised, i % 20 = 0 as open,
+     from (select i, $3::timestamptz - (($6::int - i)::float8 / $6) * interval '1095 days' as raised, ($3::timestamptz - (($6::int - i)::float8 / $6) * interval '1095 days') > $3::timestamptz - interval '30 days' or i % 200 = 0 as open,
          ${pick(topics, 1)} as topic, ${pick(people, 2)} as who, ${pick(rests, 3)} as rest, ${pick(rests, 4)} as rest2,
          ${pick(estates, 5)} || (i % 60 + 1) || '号楼' as place
        from generate_series($4::int, $5::int - 1) i) made`,
-    [sealed.name, sealed.contact, now, from, to],
+    [sealed.name, sealed.contact, now, from, to, all],
   )
   await loader.query(
     `insert into work_order_legs (order_id, n, unit_code, role, delivered_at, raised_at, result, ended_at)
@@ -142,7 +142,7 @@ async function grow(from: number, to: number): Promise<string> {
   await loader.query(`set session_replication_role = replica`)
   await loader.query(`set maintenance_work_mem = '512MB'`)
   await loader.query(`drop index if exists work_order_search_grams`)
-  for (let n = from; n < to; n += batch) await load(n, Math.min(n + batch, to))
+  for (let n = from; n < to; n += batch) await load(n, Math.min(n + batch, to), to)
   const loaded = performance.now()
   await loader.query(
     `insert into work_order_search (order_id, raised_at, grams)

@@ -36,8 +36,6 @@ function addNarrowing(c: Conditions, f: OrderFilter, now: Date, { at, id }: Omit
   is('statute', f.statute)
   is('handling_class', f.class)
   is('lead_unit', f.leadUnit)
-  const unit = f.unit === undefined ? null : c.value(f.unit)
-  if (unit) c.add(`exists (select from work_order_legs l where l.order_id = o.id and l.unit_code = ${unit})`)
   if (f.contactId !== undefined)
     c.add(`exists (select from work_order_contacts wc
       where wc.order_id = o.id and wc.contact_id = ${c.value(f.contactId)})`)
@@ -50,30 +48,31 @@ function addNarrowing(c: Conditions, f: OrderFilter, now: Date, { at, id }: Omit
       f.overdue,
       `o.id in (select d.order_id from work_order_deadlines d where ${unmet} and d.due <= ${c.value(now)})`,
     )
-  whether(
-    f.supervised,
-    `o.id in (select q.order_id from work_order_procedures q where q.kind = 'supervision' and q.closed_at is null)`,
-  )
+  whether(f.supervised, ofOpenProcedure('supervision'))
   if (f.withoutTipOffs) c.add(`not ${isTipOff}`)
-  addOwes(c, f, unit)
+  addOwes(c, f)
   if (f.from !== undefined) c.add(`o.raised_at >= ${c.value(midnight(f.from, 0))}`)
   if (f.to !== undefined) c.add(`o.raised_at < ${c.value(midnight(f.to, 1))}`)
   if (f.before)
     c.add(`(${at}, ${id}) < (${c.value(f.before.at)}::timestamptz, ${c.value(f.before.id)}::uuid)`)
 }
 
-function addOwes(c: Conditions, { owes }: OrderFilter, unit: string | null): void {
+/** The offset keeps the few of them a set of their own, instead of a question to each of the many orders. */
+const ofOpenProcedure = (kind: 'supervision' | 'material'): string =>
+  `o.id in (select q.order_id from work_order_procedures q where q.kind = '${kind}' and q.closed_at is null offset 0)`
+
+function addOwes(c: Conditions, { owes, unit }: OrderFilter): void {
   if (owes === undefined) return
   c.add('o.ended_at is null')
-  if (owes === 'requester')
-    c.add(`exists (select from work_order_procedures q
-      where q.order_id = o.id and q.kind = 'material' and q.closed_at is null)`)
+  if (owes === 'requester') c.add(ofOpenProcedure('material'))
   if (owes === 'centre')
     c.add(`exists (select from work_order_deadlines d where d.order_id = o.id and ${unmet} and d.leg = 0)`)
-  if (owes === 'unit')
+  if (owes === 'unit') {
+    const own = unit === undefined ? '' : ` and owing.unit_code = ${c.value(unit)}`
     c.add(`exists (select from work_order_deadlines d
-      join work_order_legs l on l.order_id = d.order_id and l.n = d.leg
-      where d.order_id = o.id and ${unmet}${unit ? ` and l.unit_code = ${unit}` : ''})`)
+      join work_order_legs owing on owing.order_id = d.order_id and owing.n = d.leg
+      where d.order_id = o.id and ${unmet}${own})`)
+  }
 }
 
 /** Start of a civil day of Shanghai, `days` later. */
@@ -100,7 +99,7 @@ export function listByNumber(
 }
 
 function listed(tx: Tx, c: Conditions, f: OrderFilter, scope: Scope, now: Date): Promise<OrderRow[]> {
-  const source = visibleList(c, scope)
+  const source = visibleList(c, scope, f.unit)
   addNarrowing(c, f, now, source)
   const { from, at, id } = source
   return page(tx, c, f.limit, `select o.id from ${from} ${c.where()} order by ${at} desc, ${id} desc`)
@@ -129,6 +128,10 @@ export async function listByWords(
     if (from) c.add(`s.raised_at >= ${c.value(from)}`)
     if (to) c.add(`s.raised_at < ${c.value(to)}`)
     addVisible(c, scope)
+    if (f.unit !== undefined)
+      c.add(
+        `exists (select from work_order_legs part where part.order_id = o.id and part.unit_code = ${c.value(f.unit)})`,
+      )
     addNarrowing(c, f, now, { at: 's.raised_at', id: 's.order_id' })
     // The words themselves are read in the order of the page, only until it is full.
     found.push(

@@ -43,17 +43,24 @@ export type ListSource = { from: string; at: string; id: string }
 const orders: ListSource = { from: 'work_orders o', at: 'o.raised_at', id: 'o.id' }
 
 /**
- * The same for a list, with what it is read from. Whoever sees the orders of one unit only is led by that unit's legs
- * `l`, each order by the last of them: among everybody's orders his own would have to be looked for.
+ * The same for a list, with what it is read from. A list of one unit's orders is led by that unit's legs `l`, each order
+ * by the last of them: among everybody's orders its own would have to be looked for.
+ * @param unit the unit that somebody who sees every order asks for
  */
-export function visibleList(c: Conditions, scope: Scope): ListSource {
-  if (scope.wide || scope.handlingUnit === null) {
-    addVisible(c, scope)
-    return orders
+export function visibleList(c: Conditions, scope: Scope, unit?: string): ListSource {
+  const own = scope.wide ? null : scope.handlingUnit
+  const led = own ?? unit
+  if (own === null) addVisible(c, scope)
+  else {
+    addNotKeptOut(c, scope)
+    c.add(`(l.ended_at is null or not ${isTipOff})`)
+    if (unit !== undefined && unit !== own)
+      c.add(
+        `exists (select from work_order_legs l2 where l2.order_id = o.id and l2.unit_code = ${c.value(unit)})`,
+      )
   }
-  addNotKeptOut(c, scope)
-  c.add(`l.unit_code = ${c.value(scope.handlingUnit)}`)
-  c.add(`(l.ended_at is null or not ${isTipOff})`)
+  if (led === undefined) return orders
+  c.add(`l.unit_code = ${c.value(led)}`)
   c.add(`not exists (select from work_order_legs later
     where later.order_id = l.order_id and later.unit_code = l.unit_code and later.n > l.n)`)
   return {
