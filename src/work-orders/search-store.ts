@@ -23,7 +23,12 @@ export type OrderFilter = Omit<OrderNarrowing, 'q'> & {
 
 const unmet = `${runningDeadline} and not d.is_window`
 
-function addNarrowing(c: Conditions, f: OrderFilter, now: Date, { at, id }: Omit<ListSource, 'from'>): void {
+function addNarrowing(
+  c: Conditions,
+  f: OrderFilter,
+  now: Date,
+  { at, id }: Pick<ListSource, 'at' | 'id'>,
+): void {
   const is = (column: string, value: unknown): void => {
     if (value !== undefined) c.add(`o.${column} = ${c.value(value)}`)
   }
@@ -53,8 +58,11 @@ function addNarrowing(c: Conditions, f: OrderFilter, now: Date, { at, id }: Omit
   addOwes(c, f)
   if (f.from !== undefined) c.add(`o.raised_at >= ${c.value(midnight(f.from, 0))}`)
   if (f.to !== undefined) c.add(`o.raised_at < ${c.value(midnight(f.to, 1))}`)
-  if (f.before)
+  if (f.before) {
+    // Said twice: a pair of columns tells the planner nothing of how much it leaves out.
+    c.add(`${at} <= ${c.value(f.before.at)}::timestamptz`)
     c.add(`(${at}, ${id}) < (${c.value(f.before.at)}::timestamptz, ${c.value(f.before.id)}::uuid)`)
+  }
 }
 
 /** The offset keeps the few of them a set of their own, instead of a question to each of the many orders. */
@@ -67,12 +75,16 @@ function addOwes(c: Conditions, { owes, unit }: OrderFilter): void {
   if (owes === 'requester') c.add(ofOpenProcedure('material'))
   if (owes === 'centre')
     c.add(`exists (select from work_order_deadlines d where d.order_id = o.id and ${unmet} and d.leg = 0)`)
-  if (owes === 'unit') {
-    const own = unit === undefined ? '' : ` and owing.unit_code = ${c.value(unit)}`
-    c.add(`exists (select from work_order_deadlines d
-      join work_order_legs owing on owing.order_id = d.order_id and owing.n = d.leg
-      where d.order_id = o.id and ${unmet}${own})`)
-  }
+  if (owes === 'unit')
+    c.add(
+      unit === undefined
+        ? `exists (select from work_order_deadlines d where d.order_id = o.id and ${unmet} and d.leg > 0)`
+        : // A value and no set, so that it is asked of the unit's legs one by one, newest first, until the page is full.
+          `(select true from work_order_deadlines d
+             where d.order_id = o.id and ${unmet} and d.leg = (select part.n from work_order_legs part
+               where part.order_id = o.id and part.unit_code = ${c.value(unit)} and part.ended_at is null)
+             limit 1)`,
+    )
 }
 
 /** Start of a civil day of Shanghai, `days` later. */
@@ -120,19 +132,15 @@ export async function listByWords(
   const newest = f.before ? new Date(f.before.at) : now
   const found: OrderRow[] = []
   let to: Date | null = null
-  // A unit's own are few in any window.
-  for (const span of scope.wide ? [...windowsMs, null] : [null]) {
+  for (const span of [...windowsMs, null]) {
     const from = span === null ? null : new Date(newest.getTime() - span)
     const c = conditions()
     c.add(`s.grams @> search_grams(${c.value(asked.words.join(' '))})`)
-    if (from) c.add(`s.raised_at >= ${c.value(from)}`)
-    if (to) c.add(`s.raised_at < ${c.value(to)}`)
-    addVisible(c, scope)
-    if (f.unit !== undefined)
-      c.add(
-        `exists (select from work_order_legs part where part.order_id = o.id and part.unit_code = ${c.value(f.unit)})`,
-      )
-    addNarrowing(c, f, now, { at: 's.raised_at', id: 's.order_id' })
+    const source = visibleList(c, scope, f.unit)
+    const read = source.byLegs ? source : { ...source, at: 's.raised_at', id: 's.order_id' }
+    if (from) c.add(`${read.at} >= ${c.value(from)}`)
+    if (to) c.add(`${read.at} < ${c.value(to)}`)
+    addNarrowing(c, f, now, read)
     // The words themselves are read in the order of the page, only until it is full.
     found.push(
       ...(await page(
@@ -140,8 +148,8 @@ export async function listByWords(
         c,
         f.limit - found.length,
         `select id from (
-           select o.id from work_order_search s join work_orders o on o.id = s.order_id ${c.where()}
-           order by s.raised_at desc, s.order_id desc offset 0
+           select o.id from ${read.from} join work_order_search s on s.order_id = ${source.id} ${c.where()}
+           order by ${read.at} desc, ${read.id} desc offset 0
          ) candidates
          where (select bool_and(strpos(text, piece) > 0)
            from (select lower(normalize(work_order_words(id), NFKC)) as text offset 0) words,

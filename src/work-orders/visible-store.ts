@@ -39,8 +39,8 @@ export function addVisible(c: Conditions, scope: Scope): void {
 }
 
 /** What a list is read from, and the two columns by which it is ordered and turned over. */
-export type ListSource = { from: string; at: string; id: string }
-const orders: ListSource = { from: 'work_orders o', at: 'o.raised_at', id: 'o.id' }
+export type ListSource = { from: string; at: string; id: string; byLegs: boolean }
+const orders: ListSource = { from: 'work_orders o', at: 'o.raised_at', id: 'o.id', byLegs: false }
 
 /**
  * The same for a list, with what it is read from. A list of one unit's orders is led by that unit's legs `l`, each order
@@ -67,6 +67,7 @@ export function visibleList(c: Conditions, scope: Scope, unit?: string): ListSou
     from: 'work_order_legs l join work_orders o on o.id = l.order_id',
     at: 'l.raised_at',
     id: 'l.order_id',
+    byLegs: true,
   }
 }
 
