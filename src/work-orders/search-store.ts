@@ -4,14 +4,7 @@ import type { OrderNarrowing } from './contract.ts'
 import { orderColumns, runningDeadline, toOrder, type OrderRow, type RawOrder } from './rows.ts'
 import { plainWords, type Asked } from './search-words.ts'
 import type { Scope } from './visibility.ts'
-import {
-  addVisible,
-  conditions,
-  isTipOff,
-  visibleList,
-  type Conditions,
-  type ListSource,
-} from './visible-store.ts'
+import { conditions, isTipOff, visibleList, type Conditions, type ListSource } from './visible-store.ts'
 
 /** SQL of lists and of the search over them. */
 
