@@ -42,4 +42,4 @@ export const tar = (args: string[]): Promise<string> =>
   finish({ command: 'tar', args: [], env: {}, root: '/' }, args)
 
 /** Folders of the private data that a backup takes along. */
-export const keptFolders = ['recordings', 'media']
+export const keptFolders = ['recordings', 'media', 'attachments']

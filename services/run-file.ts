@@ -10,7 +10,7 @@ export interface RunFile {
   databaseUrl: string
   redisUrl: string
   amiUrl: string
-  /** where that gateway keeps recordings and media */
+  /** where that gateway keeps recordings, media and attachments */
   dataDir: string
 }
 

@@ -9,7 +9,7 @@ import { secretsFile } from '../settings.ts'
 
 export const backup: Command = {
   usage: 'backup FILE',
-  does: 'writes the database, recordings and media into one file; also while the gateway runs',
+  does: 'writes the database, recordings, media and attachments into one file; also while the gateway runs',
   words: [1, 1],
   async run({ words: [name = ''] }, report) {
     const file = resolve(name)

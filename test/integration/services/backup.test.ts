@@ -54,6 +54,8 @@ describe('backup and restore', () => {
     home = newHome()
     mkdirSync(join(home, 'recordings/2026'), { recursive: true })
     writeFileSync(join(home, 'recordings/2026/call.enc'), 'sealed sound')
+    mkdirSync(join(home, 'attachments'), { recursive: true })
+    writeFileSync(join(home, 'attachments/picture'), 'sealed picture')
     file = join(runFolder(), 'backup.tgz')
     expect(await hotline(home, from.url, 'backup', file)).toMatchObject({ code: 0 })
   })
@@ -63,6 +65,7 @@ describe('backup and restore', () => {
     expect(await hotline(other, to.url, 'restore', file)).toMatchObject({ code: 0 })
     expect(await query(to.url, 'select username from staff')).toEqual([{ username: 'kept' }])
     expect(readFileSync(join(other, 'recordings/2026/call.enc'), 'utf8')).toBe('sealed sound')
+    expect(readFileSync(join(other, 'attachments/picture'), 'utf8')).toBe('sealed picture')
   })
 
   it('gives up data that are there only when it is told to', async () => {
