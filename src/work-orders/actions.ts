@@ -11,7 +11,7 @@ import type { OrderEvent } from './model.ts'
 import { identityOf, refusalProblem, sealIdentity } from './registrar.ts'
 import type { OrderRow } from './rows.ts'
 import { ruleOf, type BodyOf, type Command } from './rules/registry.ts'
-import type { Context, PersonFacts } from './rules/rule.ts'
+import { wearing, type Context, type PersonFacts } from './rules/rule.ts'
 import { makeSiblings, withNumbers } from './siblings.ts'
 import * as store from './store.ts'
 import { writeEvents, type By } from './write-events.ts'
@@ -57,7 +57,7 @@ export function createActions(parts: ActionParts) {
       if (command.version !== undefined && command.version !== order.version) return changed(order)
       const statute = statutes.of(order.statute.slug)
       const context: Context = {
-        actor: wearing(acting, rule.roles(statute, order)),
+        actor: wearing(acting.actor, acting.roles, rule.roles(statute, order)),
         actorUnit: acting.unitCode,
         statute,
         now: at,
@@ -109,12 +109,6 @@ export function createActions(parts: ActionParts) {
   }
 
   return { act }
-}
-
-/** The hat for this action: the first of the person's that the rule admits, else the one he wears. */
-function wearing({ actor, roles }: Acting, admitted: readonly Role[]): Actor {
-  const hat = roles.find((role) => admitted.includes(role))
-  return actor.kind === 'staff' && hat ? { ...actor, role: hat } : actor
 }
 
 const changed = (order: OrderRow): Problem =>

@@ -1,7 +1,8 @@
+import type { Role } from '../base/actor.ts'
 import type { WorkOrder } from './model.ts'
 import { gate } from './decide.ts'
 import { actionNames, ruleOf, type ActionName } from './rules/registry.ts'
-import type { GateContext } from './rules/rule.ts'
+import { wearing, type GateContext } from './rules/rule.ts'
 
 /**
  * PURE. What the actor may do with an order now, by the same gate as `decide`, with the reason and the article. Actions
@@ -15,19 +16,20 @@ export type Allowed = {
   cite: string | null
 }
 
-export const allowedActions = (order: WorkOrder, context: GateContext): Allowed[] =>
+export const allowedActions = (
+  order: WorkOrder,
+  context: GateContext,
+  /** Every hat of the person: the door takes for each action the one that fits, and so do screens. */
+  hats: readonly Role[] = [],
+): Allowed[] =>
   actionNames.flatMap((action) => {
-    const { statute, actor } = context
+    const { statute } = context
     const { label, absent, roles, cite } = ruleOf(action)
-    const role = actor.role
-    if (
-      absent?.(statute) ||
-      role === 'requester' ||
-      role === 'system' ||
-      !roles(statute, order).includes(role)
-    )
-      return []
-    const barred = gate(action, order, context)
+    const admitted = roles(statute, order)
+    const actor = wearing(context.actor, hats, admitted)
+    const { role } = actor
+    if (absent?.(statute) || role === 'requester' || role === 'system' || !admitted.includes(role)) return []
+    const barred = gate(action, order, { ...context, actor })
     return [
       {
         action,

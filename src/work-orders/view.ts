@@ -226,10 +226,10 @@ const lawView = ({ law, article, localDue }: AppliedLaw): NonNullable<DeadlineVi
 
 export const actionsOf = (
   row: OrderRow,
-  { actor, unitCode }: Pick<Acting, 'actor' | 'unitCode'>,
+  { actor, roles, unitCode }: Pick<Acting, 'actor' | 'roles' | 'unitCode'>,
   statute: Statute,
   now: Date,
-): AllowedAction[] => allowedActions(row, { actor, actorUnit: unitCode, statute, now })
+): AllowedAction[] => allowedActions(row, { actor, actorUnit: unitCode, statute, now }, roles)
 
 const instantOrNull = (at: Date | null): string | null => (at ? formatInstant(at) : null)
 

@@ -108,6 +108,12 @@ export const rolesNamed = (names: readonly string[]): readonly Role[] => names a
 export const centreRoles: readonly Role[] = ['agent', 'teamLead', 'dispatcher']
 export const unitRoles: readonly Role[] = ['unit', 'unitLeader']
 
+/** The hat for an action: the first of the person's that the rule admits, else the one he wears. */
+export function wearing(actor: Actor, hats: readonly Role[], admitted: readonly Role[]): Actor {
+  const hat = hats.find((role) => admitted.includes(role))
+  return actor.kind === 'staff' && hat ? { ...actor, role: hat } : actor
+}
+
 /** The live leg of the actor's unit, or why he has none. */
 export function ownLeg(
   order: Pick<WorkOrder, 'legs'>,

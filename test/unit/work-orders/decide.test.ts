@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { roles } from '../../../src/base/actor.ts'
+import { roles, type Role } from '../../../src/base/actor.ts'
 import { allowedActions } from '../../../src/work-orders/allowed.ts'
 import { apply } from '../../../src/work-orders/apply.ts'
 import { decide } from '../../../src/work-orders/decide.ts'
@@ -214,6 +214,15 @@ describe('who may do what', () => {
         refused: 'roleNotAllowed',
         status: 403,
       })
+  })
+
+  it('shows what any hat of a person allows, as the door takes the one that fits', () => {
+    const shown = (hats: Role[]) =>
+      allowedActions(order(), context('analyst'), hats)
+        .filter((a) => a.allowed)
+        .map((a) => a.action)
+    expect(shown(['analyst'])).toEqual([])
+    expect(shown(['analyst', 'dispatcher'])).toContain('accept')
   })
 
   it('shows for every action a reason and an article', () => {
