@@ -5,7 +5,7 @@ import { mustLeave, stepsDue, type LossLimits, type LossStep } from './model.ts'
 import type { DeskContacts, DeskOffers } from './ports.ts'
 import type { Presence } from './presence.ts'
 import * as store from './socket-store.ts'
-import { repeat } from './timing.ts'
+import { createLanes, repeat } from './timing.ts'
 
 /** This gateway's sign of life, and what follows when sockets are lost, here or on a gateway that died. */
 export type PresenceWatch = {
@@ -29,7 +29,14 @@ export type WatchParts = {
 
 export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   const { db, node, limits, presence, contacts, offers, log } = parts
+  /**
+   * Invariant: after each write, this gateway's rows in the database are exactly `mine`. So writes go one at a time, and
+   * each reads `mine` when its turn comes: a beat that began before a socket closed would otherwise write it back, and
+   * its agent would stay at work for ever with no page open.
+   */
   const mine = new Map<string, store.SocketRow>()
+  const lanes = createLanes()
+  const inTurn = <T>(write: () => Promise<T>): Promise<T> => lanes.run('sockets', write)
   const actor = system('presence')
   let stopped = false
   /** Monotonic ms since which this gateway's beats have reached the database without a gap. */
@@ -41,9 +48,13 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   })
 
   async function beat(): Promise<void> {
-    const asked = performance.now()
     try {
-      const found = await store.beat(db, node, [...mine.values()])
+      const { found, asked } = await inTurn(async () => {
+        const asked = performance.now()
+        const held = [...mine.values()]
+        await store.removeStrays(db, node, held)
+        return { found: await store.beat(db, node, held), asked }
+      })
       if (steadySince === null || asked - lastBeat > limits.nodeDeadMs) steadySince = asked
       lastBeat = asked
       for (const agentId of found) await offers.agentChanged(agentId)
@@ -58,6 +69,17 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
     if (step === 1) await offers.withdrawOffersOf(agentId, 'withdrawn', 'socketLost')
     if (step === 2) await returnTexts(agentId)
     if (await store.tookStep(db, agentId, step)) log.info({ agentId, step }, 'socket lost, step taken')
+  }
+
+  /** One agent whose steps fail (his Asterisk is away, say) must not hold up what follows from the losses of others. */
+  async function followLoss(lost: store.Lost): Promise<void> {
+    const { agentId } = lost
+    try {
+      for (const step of stepsDue(lost.lostMs, lost.stage, limits)) await takeStep(lost, step)
+      if (mustLeave(lost, limits)) await presence.leave(agentId, 'socketLost')
+    } catch (error) {
+      log.warn({ agentId, err: (error as Error).name }, 'loss not followed up; the next sweep repeats it')
+    }
   }
 
   async function returnTexts(agentId: string): Promise<void> {
@@ -75,10 +97,7 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
     try {
       await store.removeDeadNodes(db, limits.nodeDeadMs)
       for (const agentId of await store.noticeLosses(db)) await offers.agentChanged(agentId)
-      for (const lost of await store.lostAgents(db)) {
-        for (const step of stepsDue(lost.lostMs, lost.stage, limits)) await takeStep(lost, step)
-        if (mustLeave(lost, limits)) await presence.leave(lost.agentId, 'socketLost')
-      }
+      for (const lost of await store.lostAgents(db)) await followLoss(lost)
       await store.closeLosses(db)
     } catch (error) {
       log.warn({ err: (error as Error).name }, 'presence sweep failed; the next one repeats it')
@@ -93,14 +112,20 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   return {
     async opened(socket) {
       await started
-      mine.set(socket.id, socket)
-      const found = await store.beat(db, node, [socket])
+      const found = await inTurn(() => {
+        mine.set(socket.id, socket)
+        return store.beat(db, node, [socket])
+      })
       if (found.length > 0) log.info({ agentId: socket.agentId }, 'agent is back')
       await offers.agentChanged(socket.agentId)
     },
     async closed(socket) {
-      mine.delete(socket.id)
-      await store.removeSocket(db, socket.id)
+      await started
+      await inTurn(() => {
+        mine.delete(socket.id)
+        // What fails here, the next beat repeats.
+        return store.removeSocket(db, socket.id)
+      })
       await store.noticeLosses(db)
       await offers.agentChanged(socket.agentId)
     },
@@ -108,6 +133,7 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
     async stop() {
       stopped = true
       for (const loop of loops) loop.stop()
+      await inTurn(async () => mine.clear())
       await store.forgetNode(db, node).catch(() => {})
     },
   }

@@ -50,6 +50,14 @@ export async function removeSocket(tx: Tx, id: string): Promise<void> {
   await tx.query(`delete from desk_sockets where id = $1`, [id])
 }
 
+/** Removes rows of sockets that this gateway does not hold any more: their own removal failed. */
+export async function removeStrays(tx: Tx, node: string, held: SocketRow[]): Promise<void> {
+  await tx.query(`delete from desk_sockets where node = $1 and not (id = any ($2::uuid[]))`, [
+    node,
+    held.map((s) => s.id),
+  ])
+}
+
 /** Removes the sockets of gateways that fell silent. */
 export async function removeDeadNodes(tx: Tx, nodeDeadMs: number): Promise<void> {
   await tx.query(
