@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Command, UsageProblem } from '../command.ts'
+import { type Command, type Given, UsageProblem, wholeNumber } from '../command.ts'
 import { checkout, servicesHome } from '../paths.ts'
 import { startPostgres } from '../postgres.ts'
 import { startRedis } from '../redis.ts'
@@ -26,12 +26,33 @@ function runs(name: string, env: Record<string, string>): Promise<number> {
   })
 }
 
+/** These take minutes to hours and the whole machine: they run when they are named, and never along with the rest. */
+const alone = ['city-day', 'faults']
+
+/** How long the faults go on; other benchmarks end when they have measured. */
+function length(given: Given): Record<string, string> {
+  const { minutes, hours } = given.options
+  if (minutes === undefined && hours === undefined) return {}
+  if (given.words[0] !== 'faults') throw new UsageProblem('--minutes and --hours belong to `bench faults`.')
+  if (minutes !== undefined && hours !== undefined)
+    throw new UsageProblem('Give --minutes or --hours, not both.')
+  return hours === undefined
+    ? { BENCH_MINUTES: String(wholeNumber(given, 'minutes', 1, 1, 600)) }
+    : { BENCH_HOURS: String(wholeNumber(given, 'hours', 1, 1, 168)) }
+}
+
 export const bench: Command = {
   usage: 'bench [name]',
   does: 'benchmarks, each beside its baseline in the same run, printing ratios',
   words: [0, 1],
-  async run({ words: [wanted] }, report) {
+  options: {
+    minutes: { value: 'N', help: 'faults: load and failures for N minutes' },
+    hours: { value: 'N', help: 'faults: a soak of N hours, watching memory and handles' },
+  },
+  async run(given, report) {
+    const [wanted] = given.words
     const all = benchmarks()
+    const span = length(given)
     if (wanted !== undefined && !all.includes(wanted)) {
       throw new UsageProblem(
         `There is no benchmark "${wanted}". Benchmarks: ${all.join(', ') || 'none yet'}.`,
@@ -49,9 +70,10 @@ export const bench: Command = {
     process.on('SIGINT', wait)
     try {
       let failed = 0
-      for (const name of wanted === undefined ? all : [wanted]) {
+      const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, BENCH_FOLDER: folder, ...span }
+      for (const name of wanted === undefined ? all.filter((n) => !alone.includes(n)) : [wanted]) {
         report(`bench: ${name}`)
-        failed += (await runs(name, { DATABASE_URL: postgres.url, REDIS_URL: redis.url })) === 0 ? 0 : 1
+        failed += (await runs(name, env)) === 0 ? 0 : 1
       }
       return failed === 0 ? 0 : 1
     } finally {

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { inject } from 'vitest'
 import { type Asterisk, type AsteriskOptions, startAsterisk } from '../../services/asterisk.ts'
 import { unusedPort } from './ports.ts'
+import { theRun } from './run.ts'
 
 /** A number range whose phones SIPp plays at one address. */
 export interface PhoneBank {
@@ -38,7 +38,7 @@ export async function startTestAsterisk(
 ): Promise<TestAsterisk> {
   const { banks: bankCount = 3, ...rest } = overrides
   const name = unique()
-  const folder = rest.dir ?? join(inject('runFolder'), `asterisk-${name}`)
+  const folder = rest.dir ?? join(theRun().folder, `asterisk-${name}`)
   const trunk = { host: '127.0.0.2', port: await unusedPort('127.0.0.2') }
   const emergency = { host: '127.0.0.4', port: await unusedPort('127.0.0.4') }
   const banks: PhoneBank[] = []
@@ -88,7 +88,7 @@ export async function startTestAsterisk(
 
 /** A folder of prompts that last a moment, for tests that wait for what comes after them. */
 export function shortPrompts(names: string[]): string {
-  const folder = join(inject('runFolder'), `prompts-${unique()}`)
+  const folder = join(theRun().folder, `prompts-${unique()}`)
   mkdirSync(folder, { recursive: true })
   const samples = 2_400
   const header = Buffer.alloc(44)

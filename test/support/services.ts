@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
-import { inject } from 'vitest'
 import { type Postgres, type PostgresOptions, startPostgres } from '../../services/postgres.ts'
 import { type RedisOptions, type RedisServer, startRedis } from '../../services/redis.ts'
 import { migrate } from '../../src/db/migrate.ts'
+import { theRun } from './run.ts'
 
 /** A database of its own on the run's PostgreSQL. */
 export interface TestDatabase {
@@ -16,7 +16,7 @@ export interface TestDatabase {
 const unique = (word: string): string => `${word}_${randomBytes(6).toString('hex')}`
 
 async function asOwner(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('postgresUrl') })
+  const client = new pg.Client({ connectionString: theRun().postgresUrl })
   await client.connect()
   try {
     await client.query(statement)
@@ -29,7 +29,7 @@ async function asOwner(statement: string): Promise<void> {
 export async function emptyDatabase(): Promise<TestDatabase> {
   const name = unique('test')
   await asOwner(`create database ${name}`)
-  const url = new URL(inject('postgresUrl'))
+  const url = new URL(theRun().postgresUrl)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => asOwner(`drop database if exists ${name} with (force)`) }
 }
@@ -43,7 +43,7 @@ export async function freshDatabase(): Promise<TestDatabase> {
 
 /** A Redis of its own, for the test that may wipe, fill or kill it. Takes about 50 ms. */
 export function startTestRedis(options: Omit<RedisOptions, 'dir' | 'log'> = {}): Promise<RedisServer> {
-  return startRedis({ ...options, dir: join(inject('runFolder'), unique('redis')) })
+  return startRedis({ ...options, dir: join(theRun().folder, unique('redis')) })
 }
 
 /** A PostgreSQL of its own, for the test that kills or hangs it. Takes about a second. */
@@ -51,9 +51,9 @@ export function startTestPostgres(options: Omit<PostgresOptions, 'dir' | 'log'> 
   return startPostgres({
     settings: { shared_buffers: '16MB' },
     ...options,
-    dir: join(inject('runFolder'), unique('pg')),
+    dir: join(theRun().folder, unique('pg')),
   })
 }
 
 /** A folder that goes away with the run. */
-export const runFolder = (): string => inject('runFolder')
+export const runFolder = (): string => theRun().folder
