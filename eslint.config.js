@@ -37,6 +37,8 @@ export const pure = [
   'src/telephony/ami/backoff.ts',
   'src/telephony/ami/frames.ts',
   'src/work-orders/apply.ts',
+  'src/work-orders/clock.ts',
+  'src/work-orders/clock-facts.ts',
   'src/work-orders/clocks.ts',
   'src/work-orders/due-words.ts',
   'src/work-orders/elements.ts',

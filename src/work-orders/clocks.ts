@@ -1,9 +1,16 @@
-import { dueOf, extendedDue, underOtherLaw } from '../statutes/deadline.ts'
-import type { OtherLaw, Pause, PauseRule } from '../statutes/deadline.ts'
-import { dayOf, startOf, type Calendar } from '../statutes/calendar.ts'
 import type { Statute } from '../statutes/statute.ts'
 import { concerns, type Limit, type Term, type TermEvent } from '../statutes/term.ts'
-import { citeText, citesOf, valueOf } from '../statutes/types.ts'
+import {
+  isWindow,
+  noticeClock,
+  noticeTerm,
+  startTerm,
+  type AppliedLaw,
+  type ClockContext,
+  type Scope,
+  type Started,
+} from './clock.ts'
+import { factsOf, metBy, startedBy } from './clock-facts.ts'
 import type { OrderEvent, WorkOrder } from './model.ts'
 import { liveLegs } from './model.ts'
 import { proceduresOf } from './procedures.ts'
@@ -18,39 +25,7 @@ import {
   needsApproval,
 } from './rules/moving-limits.ts'
 
-/**
- * PURE. Which statutory clocks an event of an order starts, meets, voids or moves.
- *
- * Scope: a clock belongs to the order as a whole (leg 0), to one dispatch leg, or to one procedure. Window: a clock that
- * limits a right (apply for an extension, send back); it is shown, but nobody misses it.
- */
-export type Clock = {
-  leg: number
-  procedure: number
-  term: string
-  startedAt: Date
-  due: Date
-  provisional: boolean
-  localPolicy: boolean
-  calendarVersion: string
-  cite: string
-  /** A right that lapses: never missed, never reminded of. */
-  window: boolean
-  /** Limits by which it was extended, in their order. */
-  extensions: readonly Limit[]
-  /** Another law's own limit in its place (从其规定). */
-  otherLaw: AppliedLaw | null
-  metAt: Date | null
-  missedAt: Date | null
-}
-
-/** `localDue`: what the statute's own limit would have been; both are shown (A-22). */
-export type AppliedLaw = OtherLaw & { localDue?: string }
-
-export type Started = Omit<Clock, 'metAt' | 'missedAt' | 'extensions' | 'otherLaw'>
-
-type Scope = { leg?: number; procedure?: number }
-
+/** PURE. Which statutory clocks an event of an order starts, meets, voids or moves. */
 export type ClockChange = {
   starts: Started[]
   /** These terms are met, in that scope; without one, wherever they run. */
@@ -67,9 +42,6 @@ export type ClockChange = {
   recompute: boolean
 }
 
-/** Term id of a supervision whose notice sets the day itself. */
-export const noticeTerm = 'SUPERVISION'
-
 const none = (): ClockChange => ({
   starts: [],
   meets: [],
@@ -80,155 +52,8 @@ const none = (): ClockChange => ({
   recompute: false,
 })
 
-export type ClockContext = { statute: Statute; calendar: Calendar; at: Date }
-
-const isWindow = (term: Term): boolean =>
-  term.ends.every((end) => end === 'timeExtension.applied' || end === 'sendBack.applied')
-
-/** The due date of a term that starts at `startedAt`, or null where nothing is to be waited for. */
-export function startTerm(
-  term: Term,
-  order: Pick<WorkOrder, 'handlingClass' | 'procedures'>,
-  scope: Scope,
-  startedAt: Date,
-  { statute, calendar }: Pick<ClockContext, 'statute' | 'calendar'>,
-): Started | null {
-  const found = dueNow(term, order, { startedAt, extensions: [], otherLaw: null }, statute, calendar)
-  return (
-    found && {
-      term: term.id,
-      leg: scope.leg ?? 0,
-      procedure: scope.procedure ?? 0,
-      startedAt,
-      ...found,
-      localPolicy: term.basis === 'localPolicy',
-      cite: citeText(term.cite),
-      window: isWindow(term),
-    }
-  )
-}
-
-/** Recusal stops a clock from the application to the decision (鞍山 2019 第二十七条第三款). */
-export const pausesOf = (order: Pick<WorkOrder, 'procedures'>): Pause[] =>
-  proceduresOf(order, 'recusal').map((p) => ({ from: p.openedAt, to: p.closedAt }))
-
-/** When a term ends, with everything that has moved it: pauses, another law's limit, extensions. */
-export function dueNow(
-  term: Term,
-  order: Pick<WorkOrder, 'handlingClass' | 'procedures'>,
-  clock: Pick<Clock, 'startedAt' | 'extensions' | 'otherLaw'>,
-  statute: Statute,
-  calendar: Calendar,
-): { due: Date; provisional: boolean; calendarVersion: string } | null {
-  const rule: PauseRule | null = valueOf(statute.topics.recusal.stopsClock, null)
-  const options = {
-    pauses: rule ? pausesOf(order) : [],
-    ...(rule ? { pauseRule: rule } : {}),
-    ...(order.handlingClass ? { class: order.handlingClass } : {}),
-  }
-  const limited = (clock.otherLaw && underOtherLaw(term, clock.otherLaw)) ?? term
-  let found = dueOf(limited, clock.startedAt, calendar, options)
-  // Only that law itself can lengthen its limit; the hotline's own extension cannot (A-22).
-  for (const by of clock.otherLaw ? [] : clock.extensions) {
-    if ('refused' in found || found.due === null) break
-    const further = extendedDue(found.due, by, null, calendar, options)
-    if ('refused' in further) break
-    const { due, provisional, calendarVersion } = further
-    found = { due, provisional: provisional || found.provisional, calendarVersion }
-  }
-  if ('refused' in found || found.due === null) return null
-  const { due, provisional, calendarVersion } = found
-  return { due, provisional, calendarVersion }
-}
-
-const startedBy = (order: WorkOrder, statute: Statute, event: TermEvent): Term[] =>
-  Object.values(statute.terms).filter((term) => term.starts === event && concerns(term, order))
-const metBy = (statute: Statute, events: readonly TermEvent[]): string[] =>
-  Object.values(statute.terms).flatMap((term) =>
-    term.ends.some((end) => events.includes(end)) ? [term.id] : [],
-  )
-
 /** Whole matters are counted from the first delivery and are never reset (鞍山 draft 第十五条第二款: 累计). */
 const scopeOf = (term: Term, leg: number): Scope => (term.cap?.appliesTo === 'total' ? {} : { leg })
-
-/** `from`: the instant of the fact, where it is another one than that of the event. */
-type Facts = { starts?: TermEvent[]; ends?: TermEvent[]; from?: Date } & Scope
-
-const limitsHandling = (term: string, statute: Statute): boolean =>
-  valueOf<readonly string[]>(statute.topics.handlingLimit.handle, []).includes(term)
-
-function factsOf(order: WorkOrder, event: OrderEvent, statute: Statute): Facts[] {
-  switch (event.type) {
-    case 'accepted':
-      return [{ starts: ['workOrder.accepted'], ends: ['workOrder.accepted'] }]
-    case 'refused':
-      return [{ ends: ['workOrder.refused'] }]
-    case 'dispatched':
-      return [{ starts: ['workOrder.dispatched'], ends: ['workOrder.dispatched'] }]
-    case 'acknowledged':
-      return [{ ends: ['workOrder.acknowledged'], leg: event.leg }]
-    case 'contacted':
-      return [{ ends: ['requester.contacted'], leg: event.leg }]
-    case 'fedBack': {
-      const told: TermEvent[] = event.told ? ['requester.answered', 'requester.told'] : []
-      const all: TermEvent[] = ['workOrder.fedBack', 'coLeg.fedBack', ...told]
-      const lead = order.legs.find((leg) => leg.n === event.leg)?.role === 'lead'
-      return [{ ends: all, leg: event.leg }, ...(lead ? [{ ends: all, leg: 0 }] : [])]
-    }
-    case 'deadlineMissed':
-      // 未能限时办结: the handling limit itself, not any other of the unit's limits.
-      return event.leg !== undefined && limitsHandling(event.term, statute)
-        ? // The limit ran out on its day, however late the bell rang.
-          [{ starts: ['workOrder.duePassed'], leg: event.leg, from: new Date(event.due) }]
-        : []
-    case 'reopened':
-      return [{ starts: ['workOrder.raised'] }]
-    case 'opened':
-      return [openedFacts(event)]
-    case 'closed':
-      return event.verdict === 'withdrawn' || event.verdict === 'notSupplied' ? [] : [closedFacts(event)]
-    case 'stepped':
-      return event.kind === 'supervision' ? [{ ends: ['supervision.answered'], procedure: event.n }] : []
-    default:
-      return []
-  }
-}
-
-function openedFacts({ kind, n, leg }: OrderEvent & { type: 'opened' }): Facts {
-  const own = { procedure: n }
-  switch (kind) {
-    case 'material':
-      return { starts: ['material.requested'], ...own }
-    case 'timeExtension':
-      return { ends: ['timeExtension.applied', 'requester.told'], ...(leg === null ? {} : { leg }) }
-    case 'sendBack':
-      return { ends: ['sendBack.applied'], ...(leg === null ? {} : { leg }) }
-    case 'recusal':
-      return { starts: ['recusal.applied'], ...own }
-    case 'explanation':
-      return { starts: ['explanation.requested'], ...own }
-    case 'objection':
-      return { starts: ['rating.objected'], ...own }
-    case 'supervision':
-      return { starts: ['supervision.opened'], ...own }
-    case 'urgentHandOver':
-      return { starts: ['urgent.phoned'], ...own }
-    default:
-      return {}
-  }
-}
-
-const closes: Partial<Record<(OrderEvent & { type: 'closed' })['kind'], TermEvent>> = {
-  material: 'material.supplied',
-  recusal: 'recusal.decided',
-  explanation: 'explanation.given',
-  objection: 'rating.final',
-  urgentHandOver: 'urgent.onTheWay',
-}
-function closedFacts({ kind, n }: OrderEvent & { type: 'closed' }): Facts {
-  const end = closes[kind]
-  return end ? { ends: [end], procedure: n } : {}
-}
 
 /** The clocks of a new order: the statutory time begins when the matter was raised, not when it was written down. */
 export const clocksOfRegistration = (order: WorkOrder, context: ClockContext): Started[] =>
@@ -403,52 +228,4 @@ function reclassify(order: WorkOrder, context: ClockContext, change: ClockChange
       for (const extension of grantedTo(order, n)) change.patches.push({ leg: n, term: id, extension })
   }
   change.recompute = true
-}
-
-function noticeClock(n: number, due: Date, { statute, calendar, at }: ClockContext): Started {
-  const answer = statute.terms[valueOf(statute.topics.supervision.answer, '')]
-  return {
-    leg: 0,
-    procedure: n,
-    // A term with a number of its own would be counted again; a notice's day stands as it was set.
-    term: answer?.within.unit === 'setByPlatform' ? answer.id : noticeTerm,
-    startedAt: at,
-    due,
-    provisional: false,
-    localPolicy: true,
-    calendarVersion: calendar.version,
-    cite:
-      citesOf(statute.topics.supervision.levels) ?? citesOf(statute.topics.supervision.means) ?? '督办通知',
-    window: false,
-  }
-}
-
-/** 09:00 of the working day before the last day, so that there is time to act; local policy. Null: too short for one. */
-export function remindAt(
-  clock: Pick<Started, 'startedAt' | 'due' | 'window'>,
-  calendar: Calendar,
-): Date | null {
-  if (clock.window) return null
-  let day = dayOf(new Date(clock.due.getTime() - 1)) - 1
-  while (!calendar.isWorkingDay(day)) day--
-  const at = new Date(startOf(day).getTime() + 9 * 3_600_000)
-  return at > clock.startedAt ? at : null
-}
-
-/** What the clocks of an order are now; by `dueNow`. @returns those that changed */
-export function recomputed(
-  order: Pick<WorkOrder, 'handlingClass' | 'procedures'>,
-  running: readonly Clock[],
-  statute: Statute,
-  calendar: Calendar,
-): (Clock & { due: Date })[] {
-  return running.flatMap((clock) => {
-    const term = statute.terms[clock.term]
-    const found = term ? dueNow(term, order, clock, statute, calendar) : null
-    const same =
-      found?.due.getTime() === clock.due.getTime() &&
-      found.provisional === clock.provisional &&
-      found.calendarVersion === clock.calendarVersion
-    return found && !same ? [{ ...clock, ...found }] : []
-  })
 }

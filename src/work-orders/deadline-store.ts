@@ -1,6 +1,6 @@
 import type { Tx } from '../db/pool.ts'
 import type { Limit } from '../statutes/term.ts'
-import type { AppliedLaw, Clock, Started } from './clocks.ts'
+import type { AppliedLaw, Clock, Started } from './clock.ts'
 import { deadlineColumns, type DeadlineRow } from './rows.ts'
 
 /** SQL of the statutory clocks. `leg` 0 is the order as a whole, `procedure` 0 none. */

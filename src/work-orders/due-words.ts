@@ -1,5 +1,5 @@
 import { civil, dayOf, startOf } from '../statutes/calendar.ts'
-import type { Clock } from './clocks.ts'
+import type { Clock } from './clock.ts'
 
 /** PURE. Due dates as people are told them: the last day, its article, and whether it is certain. */
 

@@ -1,7 +1,7 @@
 import type { Calendar } from '../statutes/calendar.ts'
 import type { Statute } from '../statutes/statute.ts'
 import { citesOf, valueOf } from '../statutes/types.ts'
-import { dueNow, type Clock } from './clocks.ts'
+import { dueNow, type Clock } from './clock.ts'
 import type { DispatchLeg, WorkOrder } from './model.ts'
 import { proceduresOf, type FollowUp } from './procedures.ts'
 import { chosenForFollowUp, followUpRate } from './rules/follow-up.ts'

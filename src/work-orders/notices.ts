@@ -1,6 +1,6 @@
 import type { Statute } from '../statutes/statute.ts'
 import { citesOf, valueOf } from '../statutes/types.ts'
-import type { Clock } from './clocks.ts'
+import type { Clock } from './clock.ts'
 import { limitWords, untilWords } from './due-words.ts'
 import type { DispatchLeg, OrderEvent, WorkOrder } from './model.ts'
 import { findProcedure, proceduresOf, type Procedure } from './procedures.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from './clocks.ts'
+import type { Clock } from './clock.ts'
 import type { DispatchLeg, WorkOrder } from './model.ts'
 import type { Procedure } from './procedures.ts'
 

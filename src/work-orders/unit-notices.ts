@@ -1,5 +1,5 @@
 import { valueOf } from '../statutes/types.ts'
-import type { Clock } from './clocks.ts'
+import type { Clock } from './clock.ts'
 import { limitWords, untilWords } from './due-words.ts'
 import { findLeg, type OrderEvent, type WorkOrder } from './model.ts'
 import type { Notice, NoticeFacts, NoticeWords } from './notices.ts'

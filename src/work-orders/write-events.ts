@@ -5,15 +5,8 @@ import type { Tx } from '../db/pool.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import type { Statute } from '../statutes/statute.ts'
 import { apply } from './apply.ts'
-import {
-  clocksOf,
-  clocksOfRegistration,
-  recomputed,
-  remindAt,
-  type Clock,
-  type ClockChange,
-  type Started,
-} from './clocks.ts'
+import { recomputed, remindAt, type Clock, type Started } from './clock.ts'
+import { clocksOf, clocksOfRegistration, type ClockChange } from './clocks.ts'
 import * as clocks from './deadline-store.ts'
 import type { OrderEvent, WorkOrder } from './model.ts'
 import * as store from './store.ts'

@@ -1,7 +1,7 @@
 import type { Statute } from '../../statutes/statute.ts'
 import type { Limit, Term } from '../../statutes/term.ts'
 import { citeText, citesOf, valueOf } from '../../statutes/types.ts'
-import { dueNow, type Clock } from '../clocks.ts'
+import { dueNow, type Clock } from '../clock.ts'
 import { findLeg, type DispatchLeg, type WorkOrder } from '../model.ts'
 import { grantedTo } from './moving-limits.ts'
 import { refuse, type Context, type Refused } from './rule.ts'

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { formatInstant } from '../../statutes/calendar.ts'
 import type { Statute } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
-import { startTerm } from '../clocks.ts'
+import { startTerm } from '../clock.ts'
 import type { OrderEvent, WorkOrder } from '../model.ts'
 import { openProcedures, proceduresOf } from '../procedures.ts'
 import {

@@ -2,7 +2,7 @@ import type { Calendar } from '../../statutes/calendar.ts'
 import { dueOf, underOtherLaw, type OtherLaw } from '../../statutes/deadline.ts'
 import type { Statute } from '../../statutes/statute.ts'
 import { workingDays, type Limit, type Term } from '../../statutes/term.ts'
-import type { Started } from '../clocks.ts'
+import type { Started } from '../clock.ts'
 import type { WorkOrder } from '../model.ts'
 import { proceduresOf, type Procedure } from '../procedures.ts'
 

@@ -4,7 +4,7 @@ import type { Calendar } from '../../statutes/calendar.ts'
 import type { Statute } from '../../statutes/statute.ts'
 import type { DispatchLeg, OrderEvent, OrderState, WorkOrder } from '../model.ts'
 import { legOfUnit } from '../model.ts'
-import type { Clock } from '../clocks.ts'
+import type { Clock } from '../clock.ts'
 
 /**
  * PURE. Rule: one action that a person can take on an order: who may, in which states, by which article, and what it

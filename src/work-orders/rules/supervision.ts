@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import type { Statute, SupervisionTrigger } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
-import type { Clock } from '../clocks.ts'
+import type { Clock } from '../clock.ts'
 import { findLeg, leadLegOf, legOfUnit, type DispatchLeg, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures, type Procedure } from '../procedures.ts'
 import {

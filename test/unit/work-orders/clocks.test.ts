@@ -3,14 +3,8 @@ import { formatInstant } from '../../../src/statutes/calendar.ts'
 import { apply } from '../../../src/work-orders/apply.ts'
 import type { OrderEvent, WorkOrder } from '../../../src/work-orders/model.ts'
 import { describeMissing, missingElements, type Given } from '../../../src/work-orders/elements.ts'
-import {
-  clocksOf,
-  clocksOfRegistration,
-  recomputed,
-  remindAt,
-  startTerm,
-  type Started,
-} from '../../../src/work-orders/clocks.ts'
+import { recomputed, remindAt, startTerm, type Started } from '../../../src/work-orders/clock.ts'
+import { clocksOf, clocksOfRegistration } from '../../../src/work-orders/clocks.ts'
 import { calendar, leg, order, staff, statute } from './support.ts'
 
 const at = new Date('2026-03-06T17:30+08:00')

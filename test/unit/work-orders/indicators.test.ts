@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { workingDays } from '../../../src/statutes/term.ts'
-import { startTerm, type Clock } from '../../../src/work-orders/clocks.ts'
+import { startTerm, type Clock } from '../../../src/work-orders/clock.ts'
 import {
   fewest,
   indicator,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createStatutes } from '../../../src/statutes/registry.ts'
 import { apply } from '../../../src/work-orders/apply.ts'
-import type { Clock } from '../../../src/work-orders/clocks.ts'
+import type { Clock } from '../../../src/work-orders/clock.ts'
 import { limitWords, untilWords } from '../../../src/work-orders/due-words.ts'
 import { confidentialLevels, type OrderEvent, type WorkOrder } from '../../../src/work-orders/model.ts'
 import { noticesOf, registrationWords, type Notice } from '../../../src/work-orders/notices.ts'

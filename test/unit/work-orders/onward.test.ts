@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { roles } from '../../../src/base/actor.ts'
 import { decide } from '../../../src/work-orders/decide.ts'
-import type { Clock } from '../../../src/work-orders/clocks.ts'
+import type { Clock } from '../../../src/work-orders/clock.ts'
 import type { WorkOrder } from '../../../src/work-orders/model.ts'
 import type { Procedure } from '../../../src/work-orders/procedures.ts'
 import type { Command } from '../../../src/work-orders/rules/registry.ts'

@@ -4,14 +4,8 @@ import { createStatutes } from '../../../src/statutes/registry.ts'
 import type { Statute } from '../../../src/statutes/statute.ts'
 import type { Slug } from '../../../src/statutes/types.ts'
 import { apply } from '../../../src/work-orders/apply.ts'
-import {
-  clocksOf,
-  clocksOfRegistration,
-  recomputed,
-  type Clock,
-  type ClockChange,
-  type Started,
-} from '../../../src/work-orders/clocks.ts'
+import { recomputed, type Clock, type Started } from '../../../src/work-orders/clock.ts'
+import { clocksOf, clocksOfRegistration, type ClockChange } from '../../../src/work-orders/clocks.ts'
 import { decide } from '../../../src/work-orders/decide.ts'
 import type { OrderEvent, WorkOrder } from '../../../src/work-orders/model.ts'
 import type { Command } from '../../../src/work-orders/rules/registry.ts'
