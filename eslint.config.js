@@ -57,6 +57,7 @@ export const pure = [
 
 const sliceOf = (path) => /^src\/([^/]+)\//.exec(path)?.[1]
 const isStore = (path) => /\/([\w-]+-)?store\.ts$/.test(path) || /\/store\/.*\.ts$/.test(path)
+const isContract = (path) => /\/([\w-]+-)?contract\.ts$/.test(path)
 const isPure = (path) => pure.some((pattern) => matches(pattern, path))
 
 /** Packages that compute and touch nothing outside. */
@@ -85,7 +86,7 @@ const zones = [
       !typeOnly &&
       !(isPackage
         ? computing.test(to)
-        : isPure(to) || (to.startsWith('src/base/') && !worldly.test(to)) || to.endsWith('/contract.ts')),
+        : isPure(to) || (to.startsWith('src/base/') && !worldly.test(to)) || isContract(to)),
   },
   {
     message:
@@ -123,7 +124,7 @@ const zones = [
   {
     message: 'The pages share with the server the types of contract files and nothing else.',
     broken: (from, to, { typeOnly }) =>
-      from.startsWith('web/') && to.startsWith('src/') && !(typeOnly && to.endsWith('/contract.ts')),
+      from.startsWith('web/') && to.startsWith('src/') && !(typeOnly && isContract(to)),
   },
 ]
 

@@ -1,5 +1,5 @@
 import type { DeskContact } from '../../src/agent-desk/contract.ts'
-import type { OrderDraft, Outcome } from '../../src/work-orders/contract.ts'
+import type { OrderDraft, Outcome } from '../../src/work-orders/registration-contract.ts'
 import type { Kind, Statute } from '../../src/statutes/statute.ts'
 import { valueOf } from '../../src/statutes/types.ts'
 import { inPercent, oneOf } from './chance.ts'

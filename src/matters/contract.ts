@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox'
-import { Outcome, Registered, RequesterSaid, SimilarOrder } from '../work-orders/contract.ts'
+import { Outcome, Registered, RequesterSaid } from '../work-orders/registration-contract.ts'
+import { SimilarOrder } from '../work-orders/contract.ts'
 import { momentPattern } from './decide/entry.ts'
 import { ways } from './model.ts'
 

@@ -1,6 +1,6 @@
 import type { Actor } from '../base/actor.ts'
 import type { Tx } from '../db/pool.ts'
-import type { Registered } from '../work-orders/contract.ts'
+import type { Registered } from '../work-orders/registration-contract.ts'
 import type { Viewer } from '../work-orders/service.ts'
 
 /** What this slice needs of others; composed in `src/composition/matters.ts`. */

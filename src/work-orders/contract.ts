@@ -1,95 +1,9 @@
 import { Type, type Static } from 'typebox'
 
-/**
- * What wrap-up registers and what an order looks like from outside. Shared with `web/` as types. A missing element never
- * refuses a registration: the order is kept, marked incomplete, and says what is missing by which article.
- */
+/** What an order looks like from outside, whole and in lists. Shared with `web/` as types. */
 const nullable = (schema: ReturnType<typeof Type.String>) => Type.Union([schema, Type.Null()])
-const words = (max: number) => Type.String({ minLength: 1, maxLength: max })
-const maybe = (max: number) => Type.Optional(Type.String({ maxLength: max }))
 const code = Type.String({ minLength: 1, maxLength: 40 })
 const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
-
-export const KnowledgeCited = Type.Object({ id: Type.String(), version: Type.Integer() })
-
-/** 当场答复: answered or handled at once. */
-export const Answered = Type.Object({
-  type: Type.Literal('answered'),
-  kind: code,
-  category: Type.Optional(Type.Integer()),
-  title: maybe(200),
-  answer: words(4000),
-  knowledge: Type.Array(KnowledgeCited, { maxItems: 10 }),
-})
-
-/** 引导告知: another body's matter. `summary` is dropped where the statute lets no substance be kept. */
-export const Referred = Type.Object({
-  type: Type.Literal('referred'),
-  matter: code,
-  target: words(100),
-  tell: words(1000),
-  summary: maybe(2000),
-})
-
-/** 不予受理: with the reason and another channel, both told. */
-export const Refused = Type.Object({
-  type: Type.Literal('refused'),
-  reason: code,
-  tell: words(1000),
-  otherChannel: maybe(300),
-  summary: maybe(2000),
-})
-
-export const RequesterSaid = Type.Object({
-  kind: Type.Optional(code),
-  name: maybe(100),
-  home: maybe(300),
-  /** A telephone number or another way to reach him, as he gave it. */
-  contact: maybe(100),
-  careGroups: Type.Optional(Type.Array(code, { maxItems: 5 })),
-})
-export type RequesterSaid = Static<typeof RequesterSaid>
-
-/** 生成工单. Several in one registration are siblings of one parent, the first. */
-export const OrderDraft = Type.Object({
-  type: Type.Literal('workOrder'),
-  title: maybe(200),
-  facts: words(10_000),
-  kind: Type.Optional(code),
-  category: Type.Optional(Type.Integer()),
-  place: maybe(500),
-  requester: RequesterSaid,
-  confidential: Type.Boolean(),
-  confidentialityWish: maybe(500),
-  urgent: Type.Optional(Type.Boolean()),
-  /** Class of incident whose departments are told at once. */
-  incident: Type.Optional(code),
-  /** The unit complained about; it never gets the order. */
-  accusedUnit: Type.Optional(code),
-  /** False leaves the decision on acceptance to somebody else, within the statute's limit. */
-  accept: Type.Optional(Type.Boolean()),
-  /** The member of staff complained about; he neither reads nor handles it. */
-  accusedStaff: Type.Optional(Type.String({ pattern: uuid })),
-  /** Dispatched at once to this unit. */
-  leadUnit: Type.Optional(code),
-  /** 办理类别, where the statute's limits differ by it. */
-  class: Type.Optional(Type.Enum(['consultation', 'general', 'complex'])),
-  /** 急需处理的情形: the unit is telephoned, too (丹东 第十七条). */
-  urgentSituation: Type.Optional(code),
-})
-export type OrderDraft = Static<typeof OrderDraft>
-
-/** The same matter as an open order: joined to it instead of a second one. */
-export const Appended = Type.Object({
-  type: Type.Literal('appended'),
-  number: words(40),
-  facts: words(10_000),
-  /** The progress or the result that the requester was told (鞍山草案 第十二条第二款第（四）项). */
-  told: maybe(1000),
-})
-
-export const Outcome = Type.Union([Answered, Referred, Refused, OrderDraft, Appended])
-export type Outcome = Static<typeof Outcome>
 
 export const MissingElement = Type.Object({
   element: Type.String(),
@@ -119,23 +33,6 @@ export const DeadlineView = Type.Object({
   ),
 })
 export type DeadlineView = Static<typeof DeadlineView>
-
-/** What `register` on the desk's socket answers, the first time and at every repetition. */
-export const Registered = Type.Object({
-  registrationId: Type.String(),
-  contactId: Type.String(),
-  registeredAt: Type.String(),
-  outcomes: Type.Array(Type.Object({ type: Type.String(), cite: nullable(Type.String()) })),
-  orders: Type.Array(
-    Type.Object({
-      number: Type.String(),
-      state: Type.String(),
-      missing: Type.Array(MissingElement),
-      deadlines: Type.Array(DeadlineView),
-    }),
-  ),
-})
-export type Registered = Static<typeof Registered>
 
 export const AllowedAction = Type.Object({
   action: Type.String(),
@@ -375,59 +272,3 @@ export const SimilarOrder = Type.Object({
   raisedAt: Type.String(),
   sameRequester: Type.Boolean(),
 })
-
-/** What the requester may know (获知受理情况、承办情况、办理进度和办理结果); identity and texts are no part of it. */
-export const Progress = Type.Object({
-  number: Type.String(),
-  title: Type.String(),
-  raisedAt: Type.String(),
-  acceptance: Type.String(),
-  unit: nullable(Type.String()),
-  progress: Type.String(),
-  due: nullable(Type.String()),
-  cite: nullable(Type.String()),
-  /** What the unit told him of the result. */
-  result: nullable(Type.String()),
-})
-export type Progress = Static<typeof Progress>
-
-/** One look at an order, as its requester is told of it. */
-export const LedgerLine = Type.Object({
-  at: Type.String(),
-  action: Type.String(),
-  role: Type.String(),
-  unit: nullable(Type.String()),
-  fields: Type.Array(Type.String()),
-})
-export type LedgerLine = Static<typeof LedgerLine>
-
-export const AttachmentView = Type.Object({
-  id: Type.String(),
-  /** `requester`, `centre` or `unit`. */
-  from: Type.String(),
-  unit: nullable(Type.String()),
-  name: nullable(Type.String()),
-  mime: nullable(Type.String()),
-  bytes: Type.Union([Type.Integer(), Type.Null()]),
-  /** Of the file as it was handed in; null where it is given without its metadata. */
-  sha256: nullable(Type.String()),
-  /** `waiting`, `stored` or `gone`. */
-  state: Type.String(),
-  /** 脱敏副本: a copy made for handling. */
-  forHandling: Type.Boolean(),
-  /** Given without what the camera wrote into it. */
-  stripped: Type.Boolean(),
-  at: Type.String(),
-})
-export type AttachmentView = Static<typeof AttachmentView>
-
-export const RecordingView = Type.Object({
-  id: Type.String(),
-  contactId: Type.String(),
-  /** `conversation` or `voicemail`. */
-  kind: Type.String(),
-  bytes: Type.Integer(),
-  sha256: Type.String(),
-  storedAt: Type.String(),
-})
-export type RecordingView = Static<typeof RecordingView>

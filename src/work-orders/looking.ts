@@ -1,7 +1,7 @@
 import type { Tx } from '../db/pool.ts'
 import type { Access, AccessAction, LedgerEntry } from '../staff/ledger.ts'
 import { formatInstant } from '../statutes/calendar.ts'
-import type { LedgerLine } from './contract.ts'
+import type { LedgerLine } from './progress-contract.ts'
 import { fields, type Field, type Sight, type Sights, type Viewer } from './visibility.ts'
 
 /**

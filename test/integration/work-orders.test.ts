@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Outcome } from '../../src/work-orders/contract.ts'
+import type { Outcome } from '../../src/work-orders/registration-contract.ts'
 import { agent, draft, startOrders, viewer, type OrdersWorld } from '../support/work-orders.ts'
 
 let world: OrdersWorld

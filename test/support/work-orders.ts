@@ -11,7 +11,7 @@ import type { Calendar } from '../../src/statutes/calendar.ts'
 import { createStatutes } from '../../src/statutes/registry.ts'
 import { stateCouncilCalendar } from '../../src/statutes/state-council.ts'
 import { createBells } from '../../src/work-orders/bells.ts'
-import type { Outcome, Registered } from '../../src/work-orders/contract.ts'
+import type { Outcome, Registered } from '../../src/work-orders/registration-contract.ts'
 import { onMissed } from '../../src/work-orders/rules/supervision-automatic.ts'
 import {
   createWorkOrders,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Registered } from '../../src/work-orders/contract.ts'
+import type { Registered } from '../../src/work-orders/registration-contract.ts'
 import { startHotline, type Hotline } from '../support/hotline.ts'
 import { endAllSipp, placeCall, startPhones } from '../support/sipp.ts'
 import { kannelText, sendSms } from '../support/sms-push.ts'

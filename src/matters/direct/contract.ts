@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { handlingClasses } from '../../statutes/term.ts'
-import { RequesterSaid } from '../../work-orders/contract.ts'
+import { RequesterSaid } from '../../work-orders/registration-contract.ts'
 import { Basis, code, entryKey, moment, uuid, words } from '../contract.ts'
 import { directDuties, directStates, forms } from '../model.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Value } from 'typebox/value'
 import { anshan2019 } from '../../../src/statutes/anshan-2019/index.ts'
-import { Outcome } from '../../../src/work-orders/contract.ts'
+import { Outcome } from '../../../src/work-orders/registration-contract.ts'
 import { catalogueOf, type StatuteDocument } from '../../../web/src/desk/catalogue.ts'
 import { emptyForm, formOf, missingOf, type FormBody } from '../../../web/src/desk/form.ts'
 import { fieldErrors, outcomesOf, receiptOf } from '../../../web/src/desk/outcomes.ts'

@@ -1,5 +1,5 @@
 import type { DeskContact } from '../../../src/agent-desk/contract.ts'
-import type { Outcome, Registered } from '../../../src/work-orders/contract.ts'
+import type { Outcome, Registered } from '../../../src/work-orders/registration-contract.ts'
 import { accuses, outcomeWord, type Field, type FormBody } from './form.ts'
 
 /** PURE. The form as the registration takes it, and the registration as the agent reads it out. */

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, nextTick, reactive, ref, shallowRef, watch } from 'vue'
 import type { DeskContact } from '../../../src/agent-desk/contract.ts'
-import type { Registered } from '../../../src/work-orders/contract.ts'
+import type { Registered } from '../../../src/work-orders/registration-contract.ts'
 import { useCatalogue } from './catalogue-store.ts'
 import { useDesk } from './desk-store.ts'
 import { useDrafts } from './draft-store.ts'
