@@ -49,14 +49,19 @@ export type HotlineOptions = {
   gateways?: number
   asterisk?: Parameters<typeof startTestAsterisk>[0]
   env?: Record<string, string>
+  /** What one gateway has in place of the others' settings. */
+  envOf?: (n: number) => Record<string, string>
+  /** Of the test's own, to be killed or hung; absent: a database on the run's PostgreSQL, a Redis of this hotline. */
+  database?: TestDatabase
+  redis?: RedisServer
 }
 
 export async function startHotline(options: HotlineOptions = {}): Promise<Hotline> {
   const folder = join(runFolder(), `hotline-${randomBytes(4).toString('hex')}`)
   mkdirSync(folder, { recursive: true })
   const [database, redis, asterisk, smsProvider, wechatApi] = await Promise.all([
-    freshDatabase(),
-    startTestRedis(),
+    options.database ?? freshDatabase(),
+    options.redis ?? startTestRedis(),
     startTestAsterisk(options.asterisk),
     startSmsProvider(),
     startWechatApi(),
@@ -107,7 +112,7 @@ export async function startHotline(options: HotlineOptions = {}): Promise<Hotlin
     const gateway = await startGateway({
       host: '127.0.0.1',
       port: ports[n]!,
-      env: { ...env, HOTLINE_DATA: data },
+      env: { ...env, HOTLINE_DATA: data, ...options.envOf?.(n) },
       log: logs[n]!,
     })
     gateways[n] = gateway
