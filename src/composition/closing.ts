@@ -12,6 +12,8 @@ import type { Statutes } from '../statutes/registry.ts'
 import type { Attached, ContactInDossier } from '../work-orders/dossier-contract.ts'
 import { dossierRoutes } from '../work-orders/dossier-routes.ts'
 import { createDossiers } from '../work-orders/dossier-service.ts'
+import type { RequesterFiles } from '../work-orders/attachments.ts'
+import type { CallRecordings } from '../work-orders/recordings.ts'
 import { createEvidence } from '../work-orders/evidence.ts'
 import { createOwed } from '../work-orders/owed.ts'
 import { owedRoutes } from '../work-orders/owed-routes.ts'
@@ -23,9 +25,9 @@ type Parts = {
   statute: Statute
   statutes: Statutes
   calendar: () => Calendar
-  contacts: () => Pick<Contacts, 'find' | 'messagesOf'>
-  /** Recordings of a call, where this gateway keeps any. */
-  recordingsOf?: (callId: string) => Promise<Attached[]>
+  contacts: () => Pick<Contacts, 'find'>
+  files: Pick<RequesterFiles, 'ofContacts'>
+  recordings: Pick<CallRecordings, 'ofContacts'>
 }
 
 /** What follows the feedback of a unit: lists of what is owed, dossiers, accountability. */
@@ -60,25 +62,36 @@ export function createClosing(parts: Parts) {
   }
 }
 
-/** A contact with the names of its files; never an address or a word of it. */
-async function contactInDossier(
-  { contacts, recordingsOf }: Parts,
+/** A contact with what is attached to it; never an address or a word of it. */
+export async function contactInDossier(
+  { contacts, files, recordings }: Pick<Parts, 'contacts' | 'files' | 'recordings'>,
   id: string,
 ): Promise<ContactInDossier | null> {
   const contact = await contacts().find(id)
   if (!contact) return null
-  const messages = await contacts().messagesOf(id)
-  const files = messages.flatMap((m): Attached[] =>
-    m.media === null
-      ? []
-      : [{ id: m.id, kind: m.kind, at: formatInstant(m.receivedAt), bytes: null, sha256: null }],
-  )
-  const recorded = contact.callId ? ((await recordingsOf?.(contact.callId)) ?? []) : []
+  const [sent, recorded] = await Promise.all([files.ofContacts([id]), recordings.ofContacts([id])])
   return {
     id,
     channel: contact.channel,
     receivedAt: formatInstant(contact.receivedAt),
     endedAt: contact.endedAt ? formatInstant(contact.endedAt) : null,
-    attachments: [...recorded, ...files],
+    attachments: [
+      ...recorded.map((r) => attached({ ...r, at: r.storedAt })),
+      ...sent.map((f) => attached({ ...f, kind: f.mime ?? 'file' })),
+    ],
   }
 }
+
+const attached = (file: {
+  id: string
+  kind: string
+  at: Date
+  bytes: number | null
+  sha256: string | null
+}): Attached => ({
+  id: file.id,
+  kind: file.kind,
+  at: formatInstant(file.at),
+  bytes: file.bytes,
+  sha256: file.sha256,
+})

@@ -131,6 +131,8 @@ export function createOrders(parts: Parts) {
     await oversight.announce(tx, order, events, by)
     await parts.orderChanged(tx, order)
   }
+  const files = requesterFiles(contacts, parts.media)
+  const recordings = callRecordings(contacts, parts.recordings)
   const workOrders = createWorkOrders({
     db,
     clock,
@@ -155,8 +157,8 @@ export function createOrders(parts: Parts) {
     unitsOfStaff: parts.unitsOfStaff,
     talksWith: talksWith(contacts, requesters),
     attachmentsDir: join(config.dataDir, 'attachments'),
-    requesterFiles: requesterFiles(contacts, parts.media),
-    recordings: callRecordings(contacts, parts.recordings),
+    requesterFiles: files,
+    recordings,
     integrityFlag: async (requesterId) => (await requesters.profile(requesterId))?.integrityFlag ?? false,
   })
 
@@ -176,7 +178,7 @@ export function createOrders(parts: Parts) {
   const register = createUnitRegister(db)
   const directory = createDispatchDirectory({ db, clock, statute, units: (tx) => register.all(tx) })
 
-  const closing = createClosing({ db, clock, pii, statute, statutes, calendar, contacts })
+  const closing = createClosing({ db, clock, pii, statute, statutes, calendar, contacts, files, recordings })
 
   const insight = createInsight({ db, pii, clock, log, statute, statutes, calendar })
 

@@ -80,6 +80,12 @@ export const AuditView = Type.Object({
   passed: Type.Boolean(),
   points: Type.Record(Type.String(), Type.Boolean()),
   note: Type.String(),
+  /** 办理质量, 1 to the highest star, where results are rated by stars. */
+  quality: Type.Union([Type.Integer(), Type.Null()]),
+  /** Units beside the leading one that had given neither result nor stage report. */
+  lacking: Type.Array(Type.String()),
+  /** What followed a result below the standard: `return` or `track`. */
+  then: nullable(Type.String()),
 })
 export type AuditView = Static<typeof AuditView>
 
@@ -92,6 +98,8 @@ export const FollowUpView = Type.Object({
   solved: Type.Union([Type.Boolean(), Type.Null()]),
   satisfied: nullable(Type.String()),
   says: nullable(Type.String()),
+  /** The result turned out to be untrue. */
+  untrue: Type.Boolean(),
   verdict: Type.Union([
     Type.Null(),
     Type.Object({ reasonable: Type.Boolean(), reason: Type.String(), then: Type.String() }),

@@ -118,6 +118,8 @@ export const Dossier = Type.Object({
     }),
   ),
   contacts: Type.Array(ContactInDossier),
+  /** What staff and units put beside the order. */
+  attachments: Type.Array(Attached),
 })
 export type Dossier = Static<typeof Dossier>
 

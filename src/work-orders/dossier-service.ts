@@ -5,7 +5,9 @@ import type { Pii } from '../base/pii.ts'
 import { problem } from '../base/problem.ts'
 import { storable } from '../base/storable.ts'
 import type { Db } from '../db/pool.ts'
+import { formatInstant } from '../statutes/calendar.ts'
 import type { Statutes } from '../statutes/registry.ts'
+import { attachmentsOf } from './attachment-store.ts'
 import type { ContactInDossier, Dossier } from './dossier-contract.ts'
 import { deadlinesOf } from './deadline-store.ts'
 import { dossierOf, withheld } from './dossier.ts'
@@ -50,16 +52,24 @@ export function createDossiers({ db, clock, pii, statutes, record, contactsOf }:
       const why = withheld({ row, onward, ask, by })
       // Whoever asks for an identity and may not have it hears so, instead of a dossier that lacks it.
       if (ask.identity && why !== null) throw problem(403, 'identityWithheld', '不能提供诉求人身份', why)
-      const [events, clocks, contacts] = await Promise.all([
+      const [events, clocks, contacts, files] = await Promise.all([
         reads.eventsOf(db, row.id),
         deadlinesOf(db, [row.id]),
         contactsOf(row.contactIds),
+        attachmentsOf(db, row.id),
       ])
       const dossier = dossierOf({
         row,
         events,
         clocks,
         contacts,
+        attachments: files.map((f) => ({
+          id: f.id,
+          kind: f.mime,
+          at: formatInstant(f.addedAt),
+          bytes: f.bytes,
+          sha256: f.sha256,
+        })),
         identity: openIdentity(row, pii),
         statute,
         onward,

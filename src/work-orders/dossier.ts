@@ -1,7 +1,7 @@
 import type { Actor } from '../base/actor.ts'
 import { formatInstant } from '../statutes/calendar.ts'
 import type { Onward, Statute } from '../statutes/statute.ts'
-import type { ContactInDossier, Dossier } from './dossier-contract.ts'
+import type { Attached, ContactInDossier, Dossier } from './dossier-contract.ts'
 import type { Procedure } from './procedures.ts'
 import { redactDeep, type Identity } from './redact.ts'
 import type { OrderEventRow } from './reads-store.ts'
@@ -19,6 +19,7 @@ export type DossierParts = {
   events: readonly OrderEventRow[]
   clocks: readonly DeadlineRow[]
   contacts: readonly ContactInDossier[]
+  attachments: readonly Attached[]
   identity: Identity
   statute: Statute
   onward: { onward: Onward; cite: string | null }
@@ -44,7 +45,7 @@ export function withheld({
 }
 
 export function dossierOf(parts: DossierParts): Dossier {
-  const { row, events, clocks, contacts, identity, statute, onward, ask, by, at } = parts
+  const { row, events, clocks, contacts, attachments, identity, statute, onward, ask, by, at } = parts
   const why = withheld(parts)
   const open = why === null
   const words = <T>(value: T): T => (open ? value : redactDeep(value, identity))
@@ -115,6 +116,7 @@ export function dossierOf(parts: DossierParts): Dossier {
       data: words(e.data),
     })),
     contacts: [...contacts],
+    attachments: [...attachments],
   }
 }
 

@@ -92,6 +92,9 @@ export const auditViews = (row: OrderRow, look: Look, identity: Identity): Audit
     passed: audit.passed,
     points: audit.points,
     note: redact(audit.note, identity),
+    quality: audit.quality ?? null,
+    lacking: audit.lacking ?? [],
+    then: audit.then ?? null,
   }))
 }
 
@@ -108,6 +111,7 @@ export const followUpViews = (row: OrderRow, look: Look, identity: Identity): Fo
         solved: call.solved,
         satisfied: call.satisfied,
         says: call.says === null ? null : redact(call.says, identity),
+        untrue: call.untrue ?? false,
         verdict: call.verdict && {
           reasonable: call.verdict.reasonable,
           reason: redact(call.verdict.reason, identity),

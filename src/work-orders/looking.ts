@@ -101,7 +101,7 @@ const actionWord: Partial<Record<string, string>> = {
   search: '查询',
   orderViewed: '查看',
   reveal: '查看完整身份',
-  export: '导出（不含身份）',
+  export: '导出',
   playback: '听取录音',
   playbackApproved: '批准听取录音',
   attachmentOpened: '打开附件',
@@ -133,6 +133,9 @@ const fieldWord: Record<Field, string> = {
   integrity: '诚信标记',
   audit: '查看记录',
 }
+/** An export says whether his identity went out with it. */
+const identityWord = (action: string, seen: Partial<Record<Field, Sight>>): string =>
+  action !== 'export' ? '' : seen.identity === undefined ? '（不含身份）' : '（含身份）'
 const sightWord: Partial<Record<Sight, string>> = { masked: '（隐去部分）', redacted: '（去标识）' }
 
 /** What the requester is told: when, in which role, of which unit, which fields; never who. */
@@ -148,7 +151,7 @@ export const ledgerLines = (
     return [
       {
         at: formatInstant(entry.at),
-        action,
+        action: `${action}${identityWord(entry.action, seen)}`,
         role: roleWord[entry.actorRole] ?? '工作人员',
         unit: typeof unit === 'string' ? (unitNames.get(unit) ?? null) : null,
         fields: fields.flatMap((field) => {

@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Role } from '../../src/base/actor.ts'
-import { recordAccess } from '../../src/staff/ledger.ts'
+import { ledgerOfSubject, recordAccess } from '../../src/staff/ledger.ts'
 import { workingDays } from '../../src/statutes/term.ts'
+import { insertAttachment } from '../../src/work-orders/attachment-store.ts'
 import type { ContactInDossier } from '../../src/work-orders/dossier-contract.ts'
 import { createDossiers } from '../../src/work-orders/dossier-service.ts'
+import { ledgerLines } from '../../src/work-orders/looking.ts'
 import { createOwed } from '../../src/work-orders/owed.ts'
 import { findOrder } from '../../src/work-orders/reads-store.ts'
 import { owesFollowUp } from '../../src/work-orders/rules/follow-up.ts'
@@ -452,6 +454,20 @@ describe('丹东第十四条、第十六条、第十八条、第二十二条: sa
       endedAt: null,
       attachments: [{ id: 'photo', kind: 'image', at: '2026-03-04T10:00:00+08:00', bytes: 5, sha256: 'ab' }],
     }
+    const order = await stored(number)
+    await insertAttachment(world.db, order.id, {
+      id: randomUUID(),
+      nameSealed: testPii.seal('某甲家门口.jpg'),
+      mime: 'image/jpeg',
+      bytes: 7,
+      sha256: 'cd',
+      keySealed: 'sealed',
+      forHandling: false,
+      addedBy: lighting.actor.id,
+      addedRole: 'unit',
+      addedUnit: 'lighting',
+      addedAt: world.time.now,
+    })
     const { dossier, digest } = await dossiers([contact]).export(number, ask, office)
     expect(dossier).toMatchObject({
       to: { code: 'discipline', label: '移交市纪委、监委' },
@@ -461,6 +477,7 @@ describe('丹东第十四条、第十六条、第十八条、第二十二条: sa
       requester: { identity: null, withheld: expect.stringContaining('法律依据') },
       supervision: [{ unit: 'lighting' }, { unit: 'lighting' }],
       contacts: [{ attachments: [{ id: 'photo' }] }],
+      attachments: [{ kind: 'image/jpeg', bytes: 7, sha256: 'cd' }],
     })
     expect(dossier.clocks.map((c) => c.term)).toContain('DD-D04')
     expect(dossier.events.map((e) => e.type)).toEqual(
@@ -503,6 +520,10 @@ describe('丹东第十四条、第十六条、第十八条、第二十二条: sa
       { reason: basis, data: { fields: { identity: 'full' }, digest: whole.digest } },
     ])
     expect(JSON.stringify(ledger)).not.toContain('某甲')
+    // He who asks what was looked at reads whether his identity went out.
+    const looks = await ledgerOfSubject(world.db, { kind: 'workOrder', id: number }, 50)
+    const told = ledgerLines(looks, new Map())
+    expect(told.map((l) => l.action)).toEqual(expect.arrayContaining(['导出（不含身份）', '导出（含身份）']))
 
     await act(number, office, { action: 'recordReceipt', procedure: 3, receipt: '收文8号' })
     const after = await dossiers().export(number, ask, office)
