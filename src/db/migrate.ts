@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
+import { primaryOf } from './servers.ts'
 
 /**
  * Brings the schema up to date. Safe to run from several gateways at once: the library takes an advisory lock.
@@ -7,7 +8,7 @@ import { runner } from 'node-pg-migrate'
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const done = await runner({
-    databaseUrl,
+    databaseUrl: await primaryOf(databaseUrl),
     dir: fileURLToPath(new URL('./migrations', import.meta.url)),
     direction: 'up',
     migrationsTable: 'migrations',

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Log } from '../base/log.ts'
+import { createServers } from './servers.ts'
 
 /** Anything that runs SQL: the pool itself or one transaction. Rows are typed by the caller's statement. */
 export type Tx = {
@@ -27,15 +28,30 @@ export const uniqueViolation = '23505'
 export const isUnavailable = (error: unknown): boolean => {
   const state = sqlState(error)
   if (state === null) return error instanceof Error
-  return state.startsWith('08') || state.startsWith('57') || state.startsWith('53')
+  return state === readOnly || state.startsWith('08') || state.startsWith('57') || state.startsWith('53')
 }
+
+/** A primary that was made a standby under an open connection. */
+const readOnly = '25006'
+
+/** The pool was busy: no server is to blame. */
+const noneFree = 'timeout exceeded when trying to connect'
 
 /**
  * A hung server must not hang the gateway: without `query_timeout` a SIGSTOPped PostgreSQL blocks the pool for ever.
+ * With several servers in `url` each new connection goes to the one that takes writes; see `servers.ts`.
  */
 export function createPool(url: string, log: Log, max = 16): Db {
+  const servers = createServers(url)
+  const cameFrom = new WeakMap<object, string>()
+  class Client extends pg.Client {
+    constructor(options?: pg.ClientConfig) {
+      super({ ...options, connectionString: servers.url() })
+      cameFrom.set(this, servers.url())
+    }
+  }
   const pool = new pg.Pool({
-    connectionString: url,
+    Client,
     max,
     connectionTimeoutMillis: 1_000,
     query_timeout: 1_500,
@@ -43,20 +59,59 @@ export function createPool(url: string, log: Log, max = 16): Db {
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     application_name: 'hotline-gateway',
+    verify: (client, done) => void servers.check(client).then(() => done(), done),
   })
   pool.on('error', (error) => log.warn({ err: error.message }, 'idle database connection failed'))
 
-  const rows = async <R>(
-    client: pg.Pool | pg.PoolClient,
-    text: string,
-    values?: readonly unknown[],
-  ): Promise<R[]> => (await client.query(text, values as unknown[])).rows as R[]
+  /*
+   * A connection that breaks while somebody has it tells the statement under way or the next one; it also says so as an
+   * event, which would end the process if nobody listened.
+   */
+  pool.on('connect', (client) => void client.on('error', () => {}))
+
+  async function connect(): Promise<pg.PoolClient> {
+    for (let tries = 1; ;) {
+      const tried = servers.url()
+      let client: pg.PoolClient
+      try {
+        client = await pool.connect()
+      } catch (error) {
+        if ((error as Error).message === noneFree) throw error
+        servers.doubt(tried)
+        if (tries >= servers.count) throw error
+        tries += 1
+        continue
+      }
+      if (servers.isCurrent(client)) return client
+      client.release(true)
+    }
+  }
+
+  /** A connection whose state is not known leaves the pool; one that only refused a statement stays. */
+  function release(client: pg.PoolClient, error?: unknown): void {
+    const broken = error !== undefined && isUnavailable(error)
+    if (broken) servers.doubt(cameFrom.get(client) ?? '')
+    client.release(broken)
+  }
+
+  const rows = async <R>(client: pg.PoolClient, text: string, values?: readonly unknown[]): Promise<R[]> =>
+    (await client.query(text, values as unknown[])).rows as R[]
 
   return {
-    query: (text, values) => rows(pool, text, values),
+    async query(text, values) {
+      const client = await connect()
+      try {
+        const found = await rows<never>(client, text, values)
+        release(client)
+        return found
+      } catch (error) {
+        release(client, error)
+        throw error
+      }
+    },
     async tx(run) {
-      const client = await pool.connect()
-      let broken: Error | undefined
+      const client = await connect()
+      let broken: unknown
       try {
         await client.query('begin')
         const result = await run({ query: (text, values) => rows(client, text, values) })
@@ -64,10 +119,10 @@ export function createPool(url: string, log: Log, max = 16): Db {
         return result
       } catch (error) {
         // A connection that cannot roll back is in an unknown state: it leaves the pool.
-        await client.query('rollback').catch((e: Error) => (broken = e))
+        await client.query('rollback').catch((e: unknown) => (broken = e))
         throw error
       } finally {
-        client.release(broken)
+        release(client, broken)
       }
     },
     end: () => pool.end(),
