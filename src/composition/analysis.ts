@@ -139,10 +139,10 @@ export async function contactTallies(
        coalesce(sum(waited) filter (where voice and abandoned), 0)::float8 as "abandonedWaited",
        count(*) filter (where voice and short) as short,
        count(*) filter (where voice and waiting) as waiting,
-       count(*) filter (where not voice) as texts,
-       count(*) filter (where not voice and extract(epoch from first_answer_at - received_at) <= $5) as "quickTexts"
+       count(*) filter (where texted) as texts,
+       count(*) filter (where texted and extract(epoch from first_answer_at - received_at) <= $5) as "quickTexts"
      from (
-       select channel = 'voice' as voice, c.received_at, c.first_answer_at,
+       select channel = 'voice' as voice, channel in ('sms', 'wechat') as texted, c.received_at, c.first_answer_at,
          c.queued_at is not null or c.bridged_at is not null as offered, c.bridged_at is not null as answered,
          c."end" is not distinct from 'shortAbandon' as short,
          c.bridged_at is null and c."end" in ('abandoned', 'abandonedRinging') as abandoned,

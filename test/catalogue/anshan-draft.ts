@@ -217,8 +217,8 @@ export const anshanDraft: Coverage = {
     law('topics.timeExtension.tells', orders('extension', '鞍山草案第十五条第二款 累计不超过两个月')),
     law(
       'topics.timeExtension.alsoTold',
-      inWords,
-      'the department sees and may decide every application; no notice of its own goes to it (not built)',
+      life('waits for material, is sent back with papers, extended under the cap'),
+      'each extension that comes into force is told to those who wear the department’s role, who take note of it',
     ),
   ],
   'ASD-14-3': [
@@ -260,6 +260,11 @@ export const anshanDraft: Coverage = {
       'topics.timeExtension.whileUndecided',
       orders('extension', 'the old due date stands until approval'),
     ),
+    localPolicy(
+      'src/work-orders/staff-notices.ts#staffNoticesOf',
+      life('an application that nobody answers reaches those who have to answer it'),
+      'one working day to answer, then the approvers are told (A-30)',
+    ),
   ],
   'ASD-16': [
     law('topics.audit.duty', orders('audit', '鞍山草案第十六条 跟踪或者退回继续办理')),
@@ -270,7 +275,7 @@ export const anshanDraft: Coverage = {
   'ASD-17': [
     law('topics.followUp.channels', inWords),
     reading('topics.followUp.coverage', orders('follow-up', '白银第十七条、草案第十七条 回访的范围')),
-    law('topics.rating.indicators', orders('indicators', '草案第十七条 办结率、满意率')),
+    law('topics.rating.indicators', unit('analysis/indicators', 'of %s: %s is the statute’s own by %s')),
     law('topics.rating.dimensions', inWords, 'what he says of process and result is kept in his own words'),
   ],
   'ASD-18': [

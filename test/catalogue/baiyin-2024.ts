@@ -319,8 +319,11 @@ export const baiyin2024: Coverage = {
     silent('satisfaction votes and inquiries are the 常委会’s'),
   ],
   'BY24-28': [
-    law('topics.rating.indicators', orders('indicators', '白银第二十八条第二款 响应率、解决率、满意率')),
-    localPolicy('topics.rating.components', orders('indicators', '解决率: what the requester says')),
+    law('topics.rating.indicators', unit('analysis/indicators', 'of %s: %s is the statute’s own by %s')),
+    localPolicy(
+      'topics.rating.components',
+      integration('analysis-figures', 'sets what the unit says beside what the requester says'),
+    ),
     law('topics.assessment.periodic', unit('analysis/indicators', '%s: to analyse by %s, to assess by %s')),
     law(
       'topics.disclosure.assessment',

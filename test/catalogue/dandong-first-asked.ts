@@ -201,8 +201,11 @@ export const dandongFirstAsked: Coverage = {
     ),
     law('DD-D02', counted),
     localPolicy(
-      'src/work-orders/indicators.ts',
-      orders('indicators', '丹东第十三条第（一）项 按时接收率'),
+      'src/analysis/decide/indicators.ts',
+      unit(
+        'analysis/indicators',
+        '丹东 第十三条第（一）项: late receipt is measured against one working day',
+      ),
       'counted for assessment',
     ),
   ],

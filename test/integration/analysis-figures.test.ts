@@ -324,6 +324,8 @@ describe('calls and texts of a period', () => {
     await call(8, { bridged: '2027-03-02T10:00:05+08:00', parent: parent!.id })
     await call(9, { channel: 'sms', answered: '2027-03-02T10:03:00+08:00' })
     await call(10, { channel: 'sms', answered: '2027-03-02T10:03:01+08:00' })
+    // A letter entered by hand is no conversation that waits for its first answer.
+    await call(11, { channel: 'web', answered: '2027-03-02T10:00:01+08:00' })
     w.at('2027-03-04T10:00+08:00')
     const { total } = (await figures({ period: '2027-03-02' })).statutes[0]!
     expect(pair(total, 'connectionRate')).toEqual([2, 4])
