@@ -6,7 +6,8 @@ import type { OrderEvent } from './model.ts'
 /** Ids of the order's last events, the oldest first. The caller holds the order's row lock. */
 export async function lastEventIds(tx: Tx, orderId: string, count: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `select id::text as id from work_order_events where order_id = $1 order by id desc limit $2`,
+    // By the number, not by the text of it: 9 comes before 10.
+    `select e.id::text as id from work_order_events e where e.order_id = $1 order by e.id desc limit $2`,
     [orderId, count],
   )
   return rows.map((r) => r.id).reverse()
