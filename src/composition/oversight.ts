@@ -21,6 +21,8 @@ import { untilWords } from '../work-orders/due-words.ts'
 import { findOwner } from '../work-orders/lookup.ts'
 import { onMissed } from '../work-orders/rules/supervision-automatic.ts'
 import { createOversight, oversightBell, type OversightBell } from '../work-orders/supervise-watch.ts'
+import { createStaffInbox } from '../work-orders/staff-inbox.ts'
+import { staffInboxRoutes } from '../work-orders/staff-inbox-routes.ts'
 import { createNoticeSending } from './notices.ts'
 import type { Sending } from './sending.ts'
 
@@ -53,7 +55,12 @@ type Announce = NonNullable<BellParts['announce']>
 export function composeOversight(parts: Parts) {
   const { db, clock, statute, statutes, calendar, jobs, requesters } = parts
   const units = createUnits({ db, clock, statute, calendar })
-  const announcer = createAnnouncer({ statutes, ...createNoticeSending({ ...parts, units }) })
+  const inbox = createStaffInbox({ db, clock })
+  const announcer = createAnnouncer({
+    statutes,
+    ...createNoticeSending({ ...parts, units }),
+    tellStaff: inbox.tell,
+  })
   const oversight = createOversight({
     db,
     clock,
@@ -112,6 +119,7 @@ export function composeOversight(parts: Parts) {
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(unitRoutes, { units })
       await app.register(integrityRoutes, { integrity })
+      await app.register(staffInboxRoutes, { inbox })
     },
   }
 }

@@ -5,6 +5,7 @@ import type { OrderEvent } from './model.ts'
 import { noticesOf, registrationWords, type NoticeFacts, type NoticeWords } from './notices.ts'
 import { eventsSoFar, lastEventIds, unitNames } from './notices-store.ts'
 import type { OrderRow } from './rows.ts'
+import type { StaffTold } from './staff-inbox.ts'
 import type { By } from './write-events.ts'
 
 /**
@@ -22,11 +23,13 @@ export type AnnounceParts = {
   ) => Promise<void>
   /** By SMS to the contacts of a unit. */
   tellUnit: (tx: Tx, unit: string, key: string, words: readonly NoticeWords[]) => Promise<void>
+  /** Those who wear a role of staff. */
+  tellStaff: (tx: Tx, told: StaffTold) => Promise<void>
 }
 
 export type Announcer = ReturnType<typeof createAnnouncer>
 
-export function createAnnouncer({ statutes, tellRequester, tellUnit }: AnnounceParts) {
+export function createAnnouncer({ statutes, tellRequester, tellUnit, tellStaff }: AnnounceParts) {
   async function factsOf(tx: Tx, order: OrderRow): Promise<Omit<NoticeFacts, 'cite'>> {
     const codes = [...new Set(order.legs.map((leg) => leg.unitId))]
     const names = await unitNames(tx, codes)
@@ -42,15 +45,26 @@ export function createAnnouncer({ statutes, tellRequester, tellUnit }: AnnounceP
     order: OrderRow,
     events: readonly OrderEvent[],
     facts: NoticeFacts,
-    to: 'everybody' | 'units',
+    to: 'everybody' | 'notRequester',
   ): Promise<void> {
-    const notices = noticesOf(order, events, facts).filter((n) => to === 'everybody' || n.to.kind === 'unit')
+    const notices = noticesOf(order, events, facts).filter(
+      (n) => to === 'everybody' || n.to.kind !== 'requester',
+    )
     if (notices.length === 0) return
     const ids = await lastEventIds(tx, order.id, events.length)
     for (const { event, to: whom, words } of notices) {
       const key = `order-${order.id}-${ids[event]}`
       if (whom.kind === 'unit') await tellUnit(tx, whom.unit, `${key}-unit-${whom.unit}`, words)
-      else await tellRequester(tx, order, key, words)
+      else if (whom.kind === 'requester') await tellRequester(tx, order, key, words)
+      else
+        for (const role of whom.roles)
+          await tellStaff(tx, {
+            orderId: order.id,
+            role,
+            key: `${key}-staff-${role}`,
+            text: words[0].text,
+            cite: whom.cite,
+          })
     }
   }
 
@@ -74,7 +88,7 @@ export function createAnnouncer({ statutes, tellRequester, tellUnit }: AnnounceP
         const facts = await factsOf(tx, order)
         known.push({ order, facts })
         if (order.legs.length > 0)
-          await tell(tx, order, await eventsSoFar(tx, order.id), { ...facts, cite: null }, 'units')
+          await tell(tx, order, await eventsSoFar(tx, order.id), { ...facts, cite: null }, 'notRequester')
       }
       return registrationWords(known)
     },

@@ -176,7 +176,15 @@ export type OrderEvent =
     }
   | { type: 'stepped'; n: number; kind: 'recusal'; check: { found: boolean; note: string } }
   /** The limit of a leg moved: an extension in force, or another law's own limit. */
-  | { type: 'extended'; leg: number; term: string; by: Limit; due?: string }
+  | {
+      type: 'extended'
+      leg: number
+      term: string
+      by: Limit
+      due?: string
+      /** Roles that are told of it beside the requester. */
+      alsoTold?: readonly string[]
+    }
   /** `due` under that law; `localDue` is what the statute's own limit would have been (both are shown, A-22). */
   | {
       type: 'otherLawApplied'

@@ -1,9 +1,11 @@
+import type { Role } from '../base/actor.ts'
 import type { Statute } from '../statutes/statute.ts'
 import { citesOf, valueOf } from '../statutes/types.ts'
 import type { Clock } from './clock.ts'
 import { limitWords, untilWords } from './due-words.ts'
 import type { DispatchLeg, OrderEvent, WorkOrder } from './model.ts'
 import { findProcedure, proceduresOf, type Procedure } from './procedures.ts'
+import { staffNoticesOf } from './staff-notices.ts'
 import { unitNoticesOf } from './unit-notices.ts'
 
 /**
@@ -18,7 +20,11 @@ export type NoticeWords = { text: string; template: { name: string; params: Reco
 export type Notice = {
   /** Place of its event among those given: with the order it makes the notice unique. */
   event: number
-  to: { kind: 'requester' } | { kind: 'unit'; unit: string }
+  to:
+    | { kind: 'requester' }
+    | { kind: 'unit'; unit: string }
+    /** Whoever wears one of these roles; `cite`: why he is told. */
+    | { kind: 'staff'; roles: readonly Role[]; cite: string | null }
   /** What it says; the second is for a carrier that has no template for the first. */
   words: readonly [NoticeWords, NoticeWords]
 }
@@ -48,6 +54,7 @@ const sentence = (text: string): string => (/[。！？…]$/u.test(text) ? text
 export const noticesOf = (order: WorkOrder, events: readonly OrderEvent[], facts: NoticeFacts): Notice[] => [
   ...requesterNoticesOf(order, events, facts),
   ...unitNoticesOf(order, events, facts),
+  ...staffNoticesOf(order, events, facts),
 ]
 
 function requesterNoticesOf(order: WorkOrder, events: readonly OrderEvent[], facts: NoticeFacts): Notice[] {

@@ -3,6 +3,9 @@ import Fastify from 'fastify'
 import type { Role } from '../../src/base/actor.ts'
 import { problems } from '../../src/http/problems.ts'
 import { workOrderRoutes } from '../../src/work-orders/routes.ts'
+import type { StaffNoticeView } from '../../src/work-orders/staff-inbox-contract.ts'
+import { createStaffInbox } from '../../src/work-orders/staff-inbox.ts'
+import { staffInboxRoutes } from '../../src/work-orders/staff-inbox-routes.ts'
 import type { OrdersWorld } from './work-orders.ts'
 
 /** Somebody who asks the API: each name is a person of its own, with an id that follows from the name. */
@@ -54,6 +57,9 @@ export async function ordersApi(world: OrdersWorld) {
     workOrders: world.workOrders,
     samePerson: world.requesters.samePerson,
   })
+  await app.register(staffInboxRoutes, {
+    inbox: createStaffInbox({ db: world.db, clock: () => world.time.now }),
+  })
 
   async function ask(who: Person, method: 'GET' | 'POST', url: string, payload?: object): Promise<Answer> {
     people.set(who.id, who)
@@ -64,7 +70,7 @@ export async function ordersApi(world: OrdersWorld) {
       headers: { 'x-person': who.id },
       ...(payload ? { payload } : {}),
     })
-    return { status: response.statusCode, body: response.json<Body>() }
+    return { status: response.statusCode, body: response.body ? response.json<Body>() : ({} as Body) }
   }
 
   return {
@@ -77,6 +83,11 @@ export async function ordersApi(world: OrdersWorld) {
       if (answer.status !== 200)
         throw new Error(`${who.name} ${action}: ${answer.status} ${JSON.stringify(answer.body)}`)
       return answer.body
+    },
+    /** What this person's roles were told of an order, the newest first. */
+    async told(who: Person, number: string): Promise<StaffNoticeView[]> {
+      const { body } = await ask(who, 'GET', '/api/work-orders/notices')
+      return (body['items'] as StaffNoticeView[]).filter((notice) => notice.number === number)
     },
     /** The refusal's code; throws when the action went through. */
     async refused(who: Person, number: string, action: string, body: object = {}) {

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import type { Role } from '../../base/actor.ts'
 import { formatInstant } from '../../statutes/calendar.ts'
 import type { Statute } from '../../statutes/statute.ts'
+import type { Limit } from '../../statutes/term.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
 import type { Clock } from '../clock.ts'
 import { findLeg, type OrderEvent, type WorkOrder } from '../model.ts'
@@ -137,7 +138,7 @@ function decideApplication(order: WorkOrder, said: Application, context: Context
       verdict: 'reported',
       outcome: { reason: said.reason.trim() },
     },
-    { type: 'extended', leg: leg.n, term: clock.term, by: said.by, due: formatInstant(to.due) },
+    inForce(leg.n, clock, said.by, to.due, statute),
   ]
   return { events, cite: citesOf(topic.apply) }
 }
@@ -177,12 +178,17 @@ function limitOfOtherLaw({ otherLaw }: Clock, statute: Statute): Refused | null 
   )
 }
 
+const approvers = (statute: Statute, order: WorkOrder): readonly Role[] =>
+  approversOf(statute, openProcedures(order, 'timeExtension'))
+
 /** Those who approve; an application over a soft cap waits for others (一般不超过). */
-function approvers(statute: Statute, order: WorkOrder): readonly Role[] {
+export function approversOf(
+  statute: Statute,
+  open: readonly Pick<Procedure<'timeExtension'>, 'said'>[],
+): readonly Role[] {
   const { approver, beyondCap } = statute.topics.timeExtension
   const usual = rolesNamed(valueOf(approver, []))
   const beyond = rolesNamed(valueOf(beyondCap, []))
-  const open = openProcedures(order, 'timeExtension')
   const allBeyond = open.length > 0 && open.every((p) => p.said.overSoftCap)
   return allBeyond ? beyond : [...new Set([...usual, ...beyond])]
 }
@@ -269,5 +275,24 @@ function judgeApproval(
       beyondCap.says + '。',
       citesOf(statute.topics.timeExtension.atMost),
     )
-  return { type: 'extended', leg: leg.n, term: clock.term, by: said.by, due: formatInstant(to.due) }
+  return inForce(leg.n, clock, said.by, to.due, statute)
+}
+
+/** Whom the statute wants told of it beside the requester stands on the event (通报热线行政主管部门, 草案第十四条第二项). */
+function inForce(
+  leg: number,
+  { term }: Clock,
+  by: Limit,
+  due: Date,
+  statute: Statute,
+): OrderEvent & { type: 'extended' } {
+  const alsoTold = valueOf<readonly string[]>(statute.topics.timeExtension.alsoTold, [])
+  return {
+    type: 'extended',
+    leg,
+    term,
+    by,
+    due: formatInstant(due),
+    ...(alsoTold.length > 0 ? { alsoTold } : {}),
+  }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dueOf, ordersApi, person, supervisedFor, type OrdersApi } from '../../support/orders-api.ts'
-import { draft, startOrders, type OrdersWorld } from '../../support/work-orders.ts'
+import { startListening, type ListeningWorld } from '../../support/listening.ts'
+import { draft } from '../../support/work-orders.ts'
 
 /** 鞍山市政务服务便民热线条例（草案）: one order from asking for material to the end, through the API. */
 const agent = person('受理坐席', 'agent')
@@ -11,14 +12,15 @@ const centreLeader = person('中心负责人', 'centreLeader')
 const auditor = person('审核员', 'auditor')
 const caller = person('回访员', 'followUp')
 const supervisor = person('督办员', 'supervisor')
+const office = person('主管部门经办人', 'office')
 
-let world: OrdersWorld
+let world: ListeningWorld
 let api: OrdersApi
 let calls = 0
 const at = (time: string): void => void (world.time.now = new Date(`2026-${time}+08:00`))
 
 beforeAll(async () => {
-  world = await startOrders('anshan-draft')
+  world = await startListening('anshan-draft')
   api = await ordersApi(world)
 })
 afterAll(async () => {
@@ -99,8 +101,30 @@ describe('an order under the draft of Anshan', () => {
       }),
     ).toMatchObject({ status: 422, cite: expect.stringContaining('第十五条') })
     await api.act(district, number, 'applyExtension', { ...application, by: { unit: 'month', count: 1 } })
+    at('03-12T11:00')
     const extended = await api.act(centreLeader, number, 'decideExtension', { approve: true, reason: '同意' })
     expect(dueOf(extended, 'ASD-D05', 'district')).toBe('2026-04-14T00:00:00+08:00')
+    // 第十四条第（二）项: 通报热线行政主管部门, which takes note of it.
+    const history = (await api.see(agent, number)).events
+    expect(history.findLast((e) => e.type === 'extended')).toMatchObject({
+      data: { alsoTold: ['office'] },
+    })
+    const [notice, ...before] = await api.told(office, number)
+    expect(notice).toMatchObject({
+      role: 'office',
+      text: `办理单${number}由示范区政府办理，办理期限延长到2026年4月13日24时前，特此通报。`,
+      cite: expect.stringContaining('第十四条'),
+      notedAt: null,
+    })
+    expect(before).toHaveLength(1)
+    expect((await api.ask(supervisor, 'POST', `/api/work-orders/notices/${notice!.id}/noted`)).status).toBe(
+      404,
+    )
+    expect((await api.ask(office, 'POST', `/api/work-orders/notices/${notice!.id}/noted`)).status).toBe(204)
+    expect((await api.told(office, number))[0]).toMatchObject({ notedBy: office.id })
+    expect(await api.told(supervisor, number)).toEqual([])
+    // Its words hold nothing of the matter, and whoever is no more concerned hears nothing.
+    expect(notice!.text).not.toContain('路灯')
 
     // 第十四条第（三）项, 第十六条, 第十七条.
     at('04-10T10:00')
@@ -122,6 +146,33 @@ describe('an order under the draft of Anshan', () => {
     expect(await api.refused(auditor, number, 'rate', { followUp: 1, quality: 5 })).toMatchObject({
       status: 409,
     })
+  })
+
+  it('第十五条第二款: an application that nobody answers reaches those who have to answer it', async () => {
+    at('04-20T10:00')
+    const number = await raised({ accept: true, leadUnit: 'lighting' })
+    at('04-21T10:00')
+    await api.act(lighting, number, 'applyExtension', {
+      reason: '缺少配件',
+      progress: '已经订货',
+      measures: '到货即换',
+      by: { unit: 'workingDay', count: 5 },
+      told: told('预计五月初完成。'),
+    })
+    expect(await api.told(centreLeader, number)).toMatchObject([
+      { text: expect.stringContaining('的延期申请等待答复，应当于2026年4月22日24时前答复') },
+    ])
+    at('04-23T00:00')
+    await world.bells.sweep()
+    for (const who of [centreLeader, office])
+      expect((await api.told(who, number))[0]).toMatchObject({
+        text: expect.stringContaining('的延期申请超过一个工作日没有答复'),
+        cite: expect.stringContaining('第十五条'),
+      })
+    expect(await api.told(supervisor, number)).toEqual([])
+    // Rung twice, told once.
+    await world.bells.sweep()
+    expect(await api.told(office, number)).toHaveLength(2)
   })
 
   it('第十四条第（四）项: ends by proof and audit where the requester cannot be reached', async () => {
