@@ -41,8 +41,11 @@ export const Env = Type.Object({
   HOTLINE_REGION: Type.Optional(
     Type.String({ pattern: '^[a-z0-9-]{1,32}$', description: 'region, the hash tag of all Redis keys' }),
   ),
-  DATABASE_URL: url('PostgreSQL 15 or later', '^postgres(ql)?://'),
-  REDIS_URL: url('Redis 7 or later, noeviction', '^rediss?://'),
+  DATABASE_URL: url('PostgreSQL 15 or later; several hosts separated by commas', '^postgres(ql)?://'),
+  REDIS_URL: url(
+    'Redis 7 or later, noeviction; redis+sentinel://HOST,HOST,HOST/NAME asks Sentinels for the primary',
+    '^rediss?(://|\\+sentinel://[^/]+/[^/]+)',
+  ),
   AMI_URL: url(
     'ami://user:secret@host:port of each Asterisk, separated by commas',
     '^ami://[^,\\s]+(,ami://[^,\\s]+)*$',
