@@ -80,11 +80,12 @@ export function agentCommands(parts: AgentCommandParts): AgentCommands {
         const [title, detail] = refusals[accepted.code]
         throw problem(accepted.status, accepted.code, title, detail)
       }
-      const { contactId, channel, callId } = accepted
+      const { contactId, channel, callId, callBack } = accepted
       if (channel !== 'voice' || !phone) return { contactId }
-      const asked = callId
-        ? await calls.ringPhone(callId, phone, ringSeconds)
-        : await calls.callBack(contactId, phone)
+      const asked =
+        callId && !callBack
+          ? await calls.ringPhone(callId, phone, ringSeconds)
+          : await calls.callBack(contactId, phone)
       if (!asked.sent) {
         // Nothing will ring: the caller must not wait for it. A caller who is gone is reported by telephony itself.
         const fact = { type: 'dialFailed', status: asked.why } as const

@@ -1,4 +1,4 @@
-import { system } from '../base/actor.ts'
+import { system, type Actor } from '../base/actor.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import type { Contact, ContactState } from '../contacts/model.ts'
@@ -10,7 +10,14 @@ import { mayTake, ringsOf, type ContactToMatch } from './choose-agent.ts'
 import type { QueueConfig } from './config.ts'
 import type { Reservation } from './matcher.ts'
 import { consequencesOf, contactGone, judgeAccept, judgeExpiry, judgeMoved, limitMs } from './offer.ts'
-import type { AcceptResult, AgentDirectory, OfferListener, OfferMade, OfferOutcome } from './ports.ts'
+import type {
+  AcceptResult,
+  AgentDirectory,
+  OfferListener,
+  OfferMade,
+  OfferOutcome,
+  QueueService,
+} from './ports.ts'
 import * as store from './store.ts'
 import { createGate } from './gate.ts'
 
@@ -22,6 +29,8 @@ export type Offering = {
   /** Turns a reservation into an offer, if contact and agent are still free by PostgreSQL. */
   make(reservation: Reservation): Promise<Made>
   accept(offerId: string, agentId: string, epoch: number): Promise<AcceptResult>
+  /** Gives a text of one agent to another, if both still fit. */
+  handOver: QueueService['handOver']
   /** Ends an open offer; false when it was over. */
   end(offerId: string, outcome: Refusal, reason: string | null): Promise<boolean>
   /** Ends it if its time is over; otherwise says how long it has, ms. */
@@ -168,11 +177,37 @@ export function createOffering(deps: OfferingDeps): Offering {
       deps.wake()
       deps.announceChange(contact, fact, 'offered')
       void tellEnd(offer, 'accepted', null)
-      return { ok: true, contactId: contact.id, channel: contact.channel, callId: contact.callId }
+      const { id: contactId, channel, callId, callBack } = contact
+      return { ok: true, contactId, channel, callId, callBack }
     } catch (error) {
       if (!(error instanceof Lost)) throw error
       deps.changed(offer.contactId, agentId)
       return (await judge()).refusal ?? contactGone
+    }
+  }
+
+  /** The colleague is locked as for an offer: of two who hand over to him at once, or of an offer, one gets his last slot. */
+  async function handOver(contactId: string, from: string, to: string, by: Actor) {
+    const row = await contacts.one(contactId)
+    if (!row) return 'notHis'
+    const fact: ContactFact = { type: 'transferred', agentId: to, of: from }
+    try {
+      const contact = await db.tx(async (tx) => {
+        await store.lockAgent(tx, to)
+        const facts = await directory.facts(to)
+        // Whom the agent chose needs no skill that the contact asks for.
+        if (!facts || !mayTake(facts, { ...row, requirement: {} }, config.slots))
+          throw new Refused('agentBusy')
+        const applied = await door.applyIn(tx, contactId, fact, { actor: by })
+        if (!applied.ok) throw new Refused('contactGone')
+        return applied.contact
+      })
+      deps.wake()
+      deps.announceChange(contact, fact, row.state)
+      return 'done'
+    } catch (error) {
+      if (error instanceof Refused) return error.why === 'agentBusy' ? 'noRoom' : 'notHis'
+      throw error
     }
   }
 
@@ -205,6 +240,7 @@ export function createOffering(deps: OfferingDeps): Offering {
   return {
     make,
     accept,
+    handOver,
     end,
     announce,
 

@@ -1,3 +1,4 @@
+import type { Actor } from '../base/actor.ts'
 import type { Channel } from '../contacts/model.ts'
 import type { Tx } from '../db/pool.ts'
 
@@ -63,7 +64,14 @@ export type OfferListener = {
 }
 
 export type AcceptResult =
-  | { ok: true; contactId: string; channel: Channel; callId: string | null }
+  | {
+      ok: true
+      contactId: string
+      channel: Channel
+      callId: string | null
+      /** The citizen is not on the line: he has to be called. */
+      callBack: boolean
+    }
   /** 409: somebody or something else was first. 410: the deadline (database clock) has passed. */
   | {
       ok: false
@@ -75,6 +83,11 @@ export type QueueService = {
   /** PostgreSQL decides by compare-and-set; Redis is told afterwards. */
   accept(offerId: string, agentId: string, epoch: number): Promise<AcceptResult>
   decline(offerId: string, agentId: string, reason: string): Promise<boolean>
+  /**
+   * Gives a text that is `from`'s to a colleague who has room for it now, in one transaction. `notHis`: it is over or
+   * somebody else's by now.
+   */
+  handOver(contactId: string, from: string, to: string, actor: Actor): Promise<'done' | 'notHis' | 'noRoom'>
   /** Ends the open offers of an agent without penalty (socket lost, sign-out) or as a reject (pause). */
   withdrawOffersOf(agentId: string, outcome: 'withdrawn' | 'declined', reason: string): Promise<void>
   /** The offers that the agent has not yet answered. */

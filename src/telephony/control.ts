@@ -18,6 +18,8 @@ export type CallControl = ReturnType<typeof createCallControl>
 
 /** Where a caller can be sent to a phone for the first time. */
 const waiting: readonly (Stage | null)[] = ['greeting', 'menu', 'hold', 'ring', null]
+/** How long the phone rings for a citizen who was called back and waits again, seconds. */
+const againSeconds = 10
 const talking: readonly (Stage | null)[] = ['talk', 'held', 'conference']
 
 export function createCallControl(nodes: Nodes, log: Log) {
@@ -283,6 +285,9 @@ export function createCallControl(nodes: Nodes, log: Log) {
       const home = speaker.linkOf(callId)
       const link = home?.isKnown() ? home : nodes.all().find((other) => other.isKnown())
       if (!link) return notSent('nodeDown')
+      const live = speaker.find(callId)
+      // He is on the line already, and waits again because the agent who had called him was lost.
+      if (typeof live !== 'string' && live.call.stage === 'hold') return ring(live, phone, againSeconds)
       if (nodes.all().some((one) => one.legs.call(callId))) return sent
       return act(link, 'Originate', {
         Channel: 'Local/s@call-back-out/n',

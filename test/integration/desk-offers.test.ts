@@ -116,6 +116,22 @@ describe('an offer', () => {
     await one.desk.close()
   })
 
+  it('of a call back has the citizen called, for he is not on the line', async () => {
+    const one = await atWork(ground, site)
+    const contact = await call(site)
+    const callId = contact.callId!
+    const asked = { key: `${callId}:back`, type: 'callBackRequested', number: '13800000001' } as const
+    await site.contacts.calls.handle({ ...asked, callId, node: 'n1', at: Date.now() })
+    const offer = await site.queue.offer(contact.id, one.id)
+    await one.desk.next('offer')
+    const { agent: state } = await one.desk.next('agent', (m) => m.agent.phone !== null)
+    await one.desk.do({ type: 'acceptOffer', offerId: offer.offerId })
+    expect(site.asked.filter((a) => a.includes(callId) || a.includes(contact.id))).toEqual([
+      `callBack ${contact.id} ${state.phone!.number}`,
+    ])
+    await one.desk.close()
+  })
+
   it('of a text opens the conversation, with what was said', async () => {
     const one = await atWork(ground, site, 'text')
     const contact = await text(site, number(), '水管爆了')

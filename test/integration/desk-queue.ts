@@ -99,8 +99,8 @@ export function createTestQueue(db: Db, door: ContactDoor): TestQueue {
       const applied = await door.apply(offer.contactId, { type: 'accepted', agentId }, { actor })
       if (!applied.ok) return { ok: false, status: 409, code: 'contactGone' }
       await end(offer, 'accepted', null)
-      const { channel, callId } = applied.contact
-      return { ok: true, contactId: offer.contactId, channel, callId }
+      const { channel, callId, callBack } = applied.contact
+      return { ok: true, contactId: offer.contactId, channel, callId, callBack }
     },
 
     async decline(offerId, agentId, reason) {

@@ -128,9 +128,16 @@ describe('a call back', () => {
     await gateway.ledger.until('legHeld', (fact) => fact.callId === contact)
     expect(await gateway.telephony.control.resume(contact)).toEqual({ sent: true })
     await gateway.ledger.until('legResumed', (fact) => fact.callId === contact)
+    await gateway.ledger.until('legResumed', (fact) => fact.callId === contact)
+    // He is on the line: the next agent has only to be rung.
+    expect(await gateway.telephony.control.backToHold(contact)).toEqual({ sent: true })
+    await gateway.ledger.until('callHeld', (fact) => fact.callId === contact)
+    await gateway.ledger.until('confLeft', (fact) => fact.callId === contact && fact.role === 'agent')
+    expect(await gateway.telephony.control.callBack(contact, phone(7), '13800000001')).toEqual({ sent: true })
+    await gateway.ledger.until('callBridged', (fact) => fact.callId === contact && fact.phone === phone(7))
     expect(await gateway.telephony.control.hangup(contact)).toEqual({ sent: true })
     const end = await gateway.ledger.until('callEnded', (fact) => fact.callId === contact)
-    expect(end).toMatchObject({ answered: true, phone: phone(6) })
+    expect(end).toMatchObject({ answered: true, phone: phone(7) })
     await citizen.kill()
   })
 
