@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import { broken, linesOf } from '../support/faults/report.ts'
+import { runFaults } from '../support/faults/run.ts'
+import type { FaultKind } from '../support/faults/kinds.ts'
+import type { Step } from '../support/faults/schedule.ts'
+import type { Boundary } from '../support/faults/transitions.ts'
+
+/**
+ * The short form of the fault runs (`./hotline bench faults` is the long one): every kind of failure once, in the
+ * order in which they do most harm, and a kill in the middle of the commits that matter most. What was acknowledged
+ * outside must be in the ledger once; nobody holds two calls; every contact ends or is open.
+ */
+const failing = (lastsMs: number, ...kinds: FaultKind[]): Step => ({
+  faults: kinds.map((kind) => ({ kind, victim: 0 })),
+  lastsMs,
+  restMs: 0,
+})
+const killed = (
+  channel: Boundary['channel'],
+  from: string | null,
+  to: string,
+  side: Boundary['side'],
+): Step => ({
+  boundary: { channel, from, to, side },
+  restMs: 0,
+})
+
+const steps: Step[] = [
+  failing(0, 'redisFlushed', 'gatewayKilled'),
+  killed('text', null, 'received', 'after'),
+  killed('text', 'queued', 'offered', 'before'),
+  killed('voice', 'offered', 'active', 'after'),
+  killed('voice', 'wrapUp', 'ended', 'after'),
+  failing(0, 'postgresKilled', 'gatewayKilled'),
+  failing(3_000, 'redisKilled'),
+  failing(1_000, 'asteriskKilled'),
+  failing(5_000, 'redisFull'),
+  failing(5_000, 'postgresHung'),
+  failing(4_000, 'postgresFull'),
+  failing(8_000, 'amiSilent'),
+  failing(12_000, 'gatewayHung'),
+]
+
+it('lose nothing and double nothing, one after another under load', async () => {
+  const report = await runFaults({
+    seed: 4,
+    gateways: 2,
+    steps,
+    goesOn: () => true,
+    boundaryLimitMs: 60_000,
+    limitMs: 600_000,
+    say: (line) => process.stdout.write(`  ${line}\n`),
+  })
+  process.stdout.write(`${linesOf(report).join('\n')}\n`)
+  expect(broken(report)).toEqual([])
+  expect(report.steps.filter(({ missed }) => missed)).toEqual([])
+}, 600_000)
