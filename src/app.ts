@@ -76,11 +76,9 @@ export async function createApp(context: Context): Promise<FastifyInstance> {
   await app.register(orders.publicRoutes)
   await app.register(channelRoutes, { channels })
   await app.register(context.matters.exchangeRoutes)
-  await app.register(progressRoutes, { ask: context.progress.ask, ways: progressWays(context) })
-  await app.register(accessLedgerRoutes, {
-    ask: context.progress.ask,
-    ledgerOf: orders.workOrders.accessLedgerFor,
-  })
+  const following = { ask: context.progress.ask, ledgerOf: orders.workOrders.accessLedgerFor }
+  await app.register(progressRoutes, { ...following, ways: progressWays(context) })
+  await app.register(accessLedgerRoutes, following)
   await app.register(staffScope, { context, tls })
   await app.register(welcomePage)
   if (staffPagesBuilt(webRoot)) await app.register(staffPages, { root: webRoot, city: config.city })

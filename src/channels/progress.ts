@@ -10,7 +10,8 @@ export type ProgressTold = {
   title: string
   /** ISO 8601 with +08:00, like `due`. */
   raisedAt: string
-  /** In Chinese, as the next two. */
+  /** State of the order, for machines; the next three are its words. */
+  state: string
   acceptance: string
   unit: string | null
   progress: string
@@ -21,6 +22,20 @@ export type ProgressTold = {
   /** What came of it, once there is something. */
   result?: string | null
 }
+
+/** One look at an order, as its requester is told of it: never who. */
+export type LookTold = {
+  /** ISO 8601 with +08:00. */
+  at: string
+  /** In Chinese, as the rest. */
+  action: string
+  role: string
+  unit: string | null
+  fields: string[]
+}
+
+/** Who looked at the order; null: no such order, or other digits. Asked only after the progress was found. */
+export type LedgerOf = (number: string, lastFour: string) => Promise<LookTold[] | null>
 
 /** Who asks. Only for counting wrong tries: `id` is hashed before it is kept. */
 export type Asker = { kind: 'address' | 'sms' | 'wechat' | 'call'; id: string }

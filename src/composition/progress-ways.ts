@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 export function progressWays({ config, orders, progress }: Context): ProgressWays {
   return {
     prefix: orders.statute.numberPrefix,
-    hotline: '12345 或 8890',
+    hotline: orders.statute.hotlineNumbers.join(' 或 '),
     progressNumber: config.progressNumber,
     byText: (['sms', 'wechat'] as const).filter((channel) => progress.texts.answers(channel)),
   }

@@ -334,6 +334,8 @@ export type Statute = {
   words: { platform: string; workOrder: string; requester: string; unit: string }
   /** Two letters before the number of each order. */
   numberPrefix: string
+  /** Telephone numbers of the hotline as the text names them, the first one first. */
+  hotlineNumbers: readonly string[]
   terms: Readonly<Record<string, Term>>
   topics: Topics
 }

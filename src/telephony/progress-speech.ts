@@ -5,39 +5,31 @@ import { civil, dayOf } from '../statutes/calendar.ts'
  * PURE. Progress as recorded prompts (`asterisk/prompts/prompts.txt`). Words that nobody recorded, such as the names of
  * units, are not spoken: the caller hears where he learns more.
  */
-const wordPrompts: Record<string, string> = {
-  '已登记，正在确定是否受理': 'progress-registered',
-  待确定是否受理: 'progress-undecided',
-  等待补齐材料: 'progress-incomplete',
-  请按通知补齐材料: 'progress-supply',
-  已受理: 'progress-accepted',
-  待转承办单位: 'progress-undispatched',
-  承办单位办理中: 'progress-handled',
-  '承办单位已反馈，正在审核': 'progress-fed-back',
-  已办结: 'progress-concluded',
-  不予受理: 'progress-refused',
-  已告知理由和其他渠道: 'progress-refusal-told',
-  '已受理，与同一事项合并办理': 'progress-merged',
-  随合并的办理单办理: 'progress-merged-along',
-  已终止办理: 'progress-terminated',
-  '已终止办理，理由已告知': 'progress-termination-told',
-  已移交其他机关: 'progress-transferred',
-  '由接收机关办理，接收机关已告知': 'progress-transfer-told',
+const statePrompts: Record<string, readonly string[]> = {
+  registered: ['progress-registered', 'progress-undecided'],
+  awaitingMaterial: ['progress-incomplete', 'progress-supply'],
+  accepted: ['progress-accepted', 'progress-undispatched'],
+  dispatched: ['progress-accepted', 'progress-handled'],
+  fedBack: ['progress-accepted', 'progress-fed-back'],
+  concluded: ['progress-accepted', 'progress-concluded'],
+  refused: ['progress-refused', 'progress-refusal-told'],
+  merged: ['progress-merged', 'progress-merged-along'],
+  terminated: ['progress-terminated', 'progress-termination-told'],
+  transferred: ['progress-transferred', 'progress-transfer-told'],
 }
 
-/** Prompts for acceptance and progress, by their words: `test/unit/telephony/progress-speech.test.ts` compares both. */
-export const spokenWords: ReadonlyMap<string, string> = new Map(Object.entries(wordPrompts))
+/** Prompts for acceptance and progress, by the state: `test/unit/telephony/progress-calls.test.ts` compares the words. */
+export const spokenStates: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(statePrompts))
 
 /** Names of the prompts, in order. @param now leaves the year out while it is this one */
 export function progressSpeech(told: ProgressTold, now: Date): string[] {
-  const said = [told.acceptance, told.progress].map((words) => spokenWords.get(words) ?? null)
-  const known = [...new Set(said.filter((prompt) => prompt !== null))]
+  const said = spokenStates.get(told.state)
   return [
     'progress-order',
     ...digits(told.number.replace(/\D/g, '')),
-    ...known,
+    ...(said ?? []),
     ...(told.due === null ? [] : ['progress-due', ...instant(told.due, now)]),
-    ...(said.includes(null) || told.result ? ['progress-more'] : []),
+    ...(!said || told.result ? ['progress-more'] : []),
   ]
 }
 

@@ -7,6 +7,8 @@ export const Progress = Type.Object({
   number: Type.String(),
   title: Type.String(),
   raisedAt: Type.String(),
+  /** State of the order; `acceptance` and `progress` are its words. */
+  state: Type.String(),
   acceptance: Type.String(),
   unit: nullable(Type.String()),
   progress: Type.String(),

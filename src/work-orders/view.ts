@@ -268,6 +268,7 @@ export function progressView(
     number: row.number,
     title: row.confidential === 'normal' ? row.title : '保密事项',
     raisedAt: formatInstant(row.raisedAt),
+    state: row.state,
     acceptance: acceptanceWord[row.state],
     unit: row.leadUnitName,
     progress: progressWord[row.state],

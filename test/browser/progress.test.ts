@@ -19,6 +19,7 @@ const told: ProgressTold = {
   number: 'AS2603024816539',
   title: '幸福小区东门路灯不亮',
   raisedAt: '2026-03-02T10:00:00+08:00',
+  state: 'dispatched',
   acceptance: '已受理',
   unit: '路灯管理处',
   progress: '承办单位办理中',
@@ -27,12 +28,23 @@ const told: ProgressTold = {
   result: null,
 }
 
+const looks = [
+  {
+    at: '2026-03-03T09:30:00+08:00',
+    action: '查看',
+    role: '承办单位',
+    unit: '路灯管理处',
+    fields: ['诉求内容', '姓名住址（隐去部分）'],
+  },
+]
+
 beforeAll(async () => {
   app = Fastify()
   await app.register(problems)
   await app.register(rateLimit, { global: true, max: 10_000, timeWindow: 60_000 })
   await app.register(progressRoutes, {
     ask: async () => answer,
+    ledgerOf: async () => looks,
     ways: { prefix: 'AS', hotline: '12345 或 8890', progressNumber: '12399', byText: ['sms', 'wechat'] },
     mostPerMinute: 1_000,
   })
@@ -91,6 +103,21 @@ describe('the page of progress', () => {
           expect(text).toContain(part)
         expect(page.url()).toBe(url)
         expect(await page.title()).toContain(told.number)
+      },
+      { scripts: false },
+    )
+  })
+
+  it('shows who looked at the order to whoever asks for that too', async () => {
+    await visit(
+      async (page) => {
+        await page.fill('#number', told.number)
+        await page.fill('#lastFour', '1234')
+        await page.getByLabel('同时显示谁查看过这张办理单').check()
+        await page.click('button')
+        const list = await page.locator('section[aria-labelledby=looks]').innerText()
+        expect(list).toContain('路灯管理处（承办单位），查看：诉求内容、姓名住址（隐去部分）')
+        expect(list).not.toContain('false')
       },
       { scripts: false },
     )

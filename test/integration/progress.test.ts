@@ -121,6 +121,7 @@ beforeEach(async () => {
   await app.register(rateLimit, { global: true, max: 1_000, timeWindow: 60_000 })
   await app.register(progressRoutes, {
     ask,
+    ledgerOf: workOrders.accessLedgerFor,
     ways: { prefix: 'AS', hotline: '12345', progressNumber: null, byText: [] },
     mostPerMinute: 500,
   })

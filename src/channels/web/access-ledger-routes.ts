@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { newId } from '../../base/ids.ts'
 import { problem } from '../../base/problem.ts'
-import { waitMinutes, type AskProgress } from '../progress.ts'
+import { waitMinutes, type AskProgress, type LedgerOf } from '../progress.ts'
 import { network, ProgressBody } from './progress-routes.ts'
 
 /** One look at the order: when, what was done, in which role, of which unit, which fields. Never who. */
@@ -14,13 +14,12 @@ const Look = Type.Object({
   unit: Type.Union([Type.String(), Type.Null()]),
   fields: Type.Array(Type.String()),
 })
-type Look = { at: string; action: string; role: string; unit: string | null; fields: string[] }
 
 export type AccessLedgerRoutesOptions = {
   /** Proves the asker and counts wrong tries, together with those of the progress page. */
   ask: AskProgress
   /** `accessLedgerFor` of `src/work-orders/service.ts`. */
-  ledgerOf: (number: string, lastFour: string) => Promise<Look[] | null>
+  ledgerOf: LedgerOf
   /** Requests of one address a minute, at one gateway. */
   mostPerMinute?: number
 }

@@ -1,4 +1,4 @@
-import { dueWords, instantWords, waitMinutes, type ProgressTold } from '../progress.ts'
+import { dueWords, instantWords, waitMinutes, type LookTold, type ProgressTold } from '../progress.ts'
 import { html, type Markup } from './html.ts'
 
 /**
@@ -7,10 +7,11 @@ import { html, type Markup } from './html.ts'
  */
 export type ProgressPage = {
   /** What was typed; shown again so that it can be corrected. */
-  typed: { number: string; lastFour: string }
+  typed: { number: string; lastFour: string; ledger: boolean }
   outcome:
     | { type: 'asked' }
-    | { type: 'found'; progress: ProgressTold }
+    /** `looks`: who looked at it, where that was asked for, the newest first. */
+    | { type: 'found'; progress: ProgressTold; looks: LookTold[] | null }
     | { type: 'none' }
     | { type: 'incomplete'; missing: ('number' | 'lastFour')[] }
     | { type: 'locked'; waitMs: number }
@@ -73,7 +74,8 @@ function answerOf(page: ProgressPage, ways: ProgressWays): Markup | null {
   if (words === null) return null
   const heading = html`<h2 id="answer" tabindex="-1" autofocus>${words}</h2>`
   if (page.outcome.type === 'found')
-    return html`<section aria-labelledby="answer">${heading} ${details(page.outcome.progress)}</section>`
+    return html`<section aria-labelledby="answer">${heading} ${details(page.outcome.progress)}</section>
+      ${page.outcome.looks && looked(page.outcome.looks)}`
   const missing = page.outcome.type === 'incomplete' ? page.outcome.missing : []
   const advice = problemOf(page, ways)
   return html`<section class="problem" aria-labelledby="answer">
@@ -105,10 +107,30 @@ function details(told: ProgressTold): Markup {
   </dl>`
 }
 
+/** 查看记录: when, in which role, of which unit and what; never who. */
+const looked = (looks: LookTold[]): Markup =>
+  html`<section aria-labelledby="looks">
+    <h2 id="looks">谁查看过这张办理单</h2>
+    ${
+      looks.length === 0
+        ? html`<p>还没有查看记录。</p>`
+        : html`<ol class="looks">
+            ${looks.map(
+              ({ at, action, role, unit, fields }) =>
+                html`<li>
+                  <strong>${instantWords(at)}</strong>
+                  ${[unit === null ? role : `${unit}（${role}）`, action].join('，')}${fields.length > 0 && `：${fields.join('、')}`}
+                </li> `,
+            )}
+          </ol>`
+    }
+    <p class="hint">记录由系统自动生成，不显示工作人员姓名。对查看有疑问的，可以拨打热线提出。</p>
+  </section>`
+
 function form({ typed, outcome }: ProgressPage, { prefix }: ProgressWays): Markup {
   const missing = outcome.type === 'incomplete' ? outcome.missing : []
   // A page that is left open tells the next person at the screen no more than it must.
-  const kept = outcome.type === 'found' ? { number: '', lastFour: '' } : typed
+  const kept = outcome.type === 'found' ? { number: '', lastFour: '', ledger: false } : typed
   const field = (name: 'number' | 'lastFour', label: string, hint: string, how: Markup): Markup => {
     const wrong = missing.includes(name)
     return html`<div class="field">
@@ -140,6 +162,10 @@ function form({ typed, outcome }: ProgressPage, { prefix }: ProgressWays): Marku
       '您反映事项时留下的电话的最后四位数字。',
       html`maxlength="8" inputmode="numeric"`,
     )}
+    <div class="field choice">
+      <input type="checkbox" id="ledger" name="ledger" value="1" ${kept.ledger && html`checked`} />
+      <label for="ledger">同时显示谁查看过这张办理单</label>
+    </div>
     <button type="submit">查询</button>
   </form>`
 }
@@ -197,6 +223,9 @@ label{display:block;font-weight:700}
 .error{display:block;color:#8c1d12;font-weight:700}
 input{display:block;width:100%;min-height:3rem;margin-top:.25rem;padding:.4rem .6rem;font:inherit;color:inherit;background:#fff;border:2px solid #56636f;border-radius:4px}
 input[aria-invalid=true]{border-color:#8c1d12;border-width:3px}
+.choice{display:flex;align-items:center;gap:.75rem}
+.choice input{width:2rem;min-height:2rem;margin:0;flex:none;accent-color:#0f4a5c}
+.looks li{margin:.5rem 0;overflow-wrap:anywhere}
 button{min-height:3rem;padding:.4rem 2.5rem;font:inherit;font-weight:700;color:#fff;background:#0f4a5c;border:2px solid #0f4a5c;border-radius:4px;cursor:pointer}
 a{color:#0d4457}
 :focus-visible{outline:4px solid #14202a;outline-offset:3px}

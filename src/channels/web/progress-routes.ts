@@ -4,11 +4,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { Type } from 'typebox'
 import { newId } from '../../base/ids.ts'
 import { problem } from '../../base/problem.ts'
-import { waitMinutes, type AskProgress, type ProgressAnswer } from '../progress.ts'
+import { waitMinutes, type AskProgress, type LedgerOf, type ProgressAnswer } from '../progress.ts'
 import { progressCss, progressPage, type ProgressPage, type ProgressWays } from './progress-page.ts'
 
 export type ProgressRoutesOptions = {
   ask: AskProgress
+  /** `accessLedgerFor` of `src/work-orders/service.ts`. */
+  ledgerOf: LedgerOf
   ways: ProgressWays
   /** Requests of one address a minute, at one gateway; wrong tries are counted by `ask` for all. */
   mostPerMinute?: number
@@ -34,6 +36,7 @@ export const ProgressDocument = Type.Object({
   number: Type.String(),
   title: Type.String(),
   raisedAt: Type.String(),
+  state: Type.String({ description: 'of the order, for machines; the next ones are its words' }),
   acceptance: Type.String(),
   unit: nullable(Type.String()),
   progress: Type.String(),
@@ -53,7 +56,7 @@ const headers = {
 
 /** `/progress` and `POST /api/progress`: public, without a session, never with a number in an address. */
 export async function progressRoutes(scope: FastifyInstance, options: ProgressRoutesOptions): Promise<void> {
-  const { ask, ways, mostPerMinute = 30 } = options
+  const { ask, ledgerOf, ways, mostPerMinute = 30 } = options
   const rateLimit = { max: mostPerMinute, timeWindow: 60_000 }
 
   const askFor = (request: FastifyRequest, number: string, lastFour: string): Promise<ProgressAnswer> =>
@@ -64,7 +67,7 @@ export async function progressRoutes(scope: FastifyInstance, options: ProgressRo
 
     const send = (reply: FastifyReply, status: number, page: ProgressPage): FastifyReply =>
       reply.code(status).headers(headers).type('text/html; charset=utf-8').send(progressPage(page, ways))
-    const nobody = { number: '', lastFour: '' }
+    const nobody = { number: '', lastFour: '', ledger: false }
 
     // A citizen gets a page, whatever goes wrong.
     pages.setErrorHandler((error: FastifyError, request, reply) => {
@@ -95,8 +98,11 @@ export async function progressRoutes(scope: FastifyInstance, options: ProgressRo
       if (missing.length > 0) return send(reply, 422, { typed, outcome: { type: 'incomplete', missing } })
       const answer = await askFor(request, typed.number, typed.lastFour)
       switch (answer.type) {
-        case 'found':
-          return send(reply, 200, { typed, outcome: answer })
+        case 'found': {
+          const four = typed.lastFour.normalize('NFKC').trim()
+          const looks = typed.ledger ? await ledgerOf(answer.progress.number, four) : null
+          return send(reply, 200, { typed, outcome: { ...answer, looks } })
+        }
         case 'none':
           return send(reply, 200, { typed, outcome: answer })
         case 'locked':
@@ -140,13 +146,13 @@ const complete = {
   lastFour: (text: string): boolean => /^\d{4}$/.test(text.normalize('NFKC').trim()),
 }
 
-function typedIn(body: unknown): { number: string; lastFour: string } {
+function typedIn(body: unknown): ProgressPage['typed'] {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
   const text = (name: string, most: number): string => {
     const value = fields[name]
     return typeof value === 'string' ? value.trim().slice(0, most) : ''
   }
-  return { number: text('number', 40), lastFour: text('lastFour', 8) }
+  return { number: text('number', 40), lastFour: text('lastFour', 8), ledger: text('ledger', 1) === '1' }
 }
 
 /** A household has a /64 of IPv6 and may change its address within it at will. */

@@ -27,6 +27,7 @@ export const anshan2019: Statute = {
   inForceFrom: '2019-12-15',
   words: { platform: '8890 平台', workOrder: '办理单', requester: '诉求人', unit: '承办单位' },
   numberPrefix: 'AS',
+  hotlineNumbers: ['8890', '12345'],
   terms,
   topics: {
     acceptance,

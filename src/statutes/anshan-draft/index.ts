@@ -30,6 +30,7 @@ export const anshanDraft: Statute = {
   inForceFrom: null,
   words: { platform: '政务服务便民热线', workOrder: '诉求工单', requester: '诉求人', unit: '承办单位' },
   numberPrefix: 'AD',
+  hotlineNumbers: ['12345'],
   terms,
   topics: {
     acceptance,

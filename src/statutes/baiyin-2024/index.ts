@@ -27,6 +27,7 @@ export const baiyin2024: Statute = {
   inForceFrom: '2024-12-15',
   words: { platform: '民情直通平台', workOrder: '转办件', requester: '诉求人', unit: '承办单位' },
   numberPrefix: 'BY',
+  hotlineNumbers: ['12345'],
   terms,
   topics: {
     acceptance,

@@ -30,6 +30,7 @@ export const dandongFirstAsked: Statute = {
   inForceFrom: null,
   words: { platform: '8890 平台', workOrder: '办理工单', requester: '诉求人', unit: '承办单位' },
   numberPrefix: 'DD',
+  hotlineNumbers: ['8890000', '12345'],
   terms,
   topics: {
     acceptance,

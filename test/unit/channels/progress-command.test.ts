@@ -6,6 +6,7 @@ const told: ProgressTold = {
   number: 'AS2603024816539',
   title: '路灯不亮',
   raisedAt: '2026-03-02T10:00:00+08:00',
+  state: 'dispatched',
   acceptance: '已受理',
   unit: '路灯管理处',
   progress: '承办单位办理中',

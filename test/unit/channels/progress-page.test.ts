@@ -2,7 +2,13 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { AskProgress, ProgressAnswer, ProgressTold } from '../../../src/channels/progress.ts'
+import type {
+  AskProgress,
+  LedgerOf,
+  LookTold,
+  ProgressAnswer,
+  ProgressTold,
+} from '../../../src/channels/progress.ts'
 import { html } from '../../../src/channels/web/html.ts'
 import { progressCss } from '../../../src/channels/web/progress-page.ts'
 import { network, progressRoutes } from '../../../src/channels/web/progress-routes.ts'
@@ -12,6 +18,7 @@ const told: ProgressTold = {
   number: 'AS2603024816539',
   title: '<script>alert(1)</script>“路灯”',
   raisedAt: '2026-03-02T10:00:00+08:00',
+  state: 'dispatched',
   acceptance: '已受理',
   unit: '路灯管理处',
   progress: '承办单位办理中',
@@ -19,6 +26,16 @@ const told: ProgressTold = {
   cite: '《鞍山市群众诉求办理条例》第十八条第一款',
   result: null,
 }
+
+const looks: LookTold[] = [
+  {
+    at: '2026-03-03T09:30:00+08:00',
+    action: '查看',
+    role: '承办单位',
+    unit: '<b>路灯管理处',
+    fields: ['诉求内容', '姓名住址（隐去部分）'],
+  },
+]
 
 const open: FastifyInstance[] = []
 afterEach(async () => {
@@ -30,6 +47,7 @@ async function serve(answer: ProgressAnswer | Error, mostPerMinute?: number) {
     if (answer instanceof Error) throw answer
     return answer
   })
+  const ledgerOf = vi.fn<LedgerOf>(async () => looks)
   const app = Fastify()
   open.push(app)
   await app.register(problems)
@@ -37,6 +55,7 @@ async function serve(answer: ProgressAnswer | Error, mostPerMinute?: number) {
   await app.register(swagger, { openapi: { info: { title: 't', version: '1' } } })
   await app.register(progressRoutes, {
     ask,
+    ledgerOf,
     ways: { prefix: 'AS', hotline: '12345', progressNumber: '12399', byText: ['sms'] },
     ...(mostPerMinute ? { mostPerMinute } : {}),
   })
@@ -49,7 +68,7 @@ async function serve(answer: ProgressAnswer | Error, mostPerMinute?: number) {
     })
   const api = (body: unknown) =>
     app.inject({ method: 'POST', url: '/api/progress', payload: body as Record<string, unknown> })
-  return { app, ask, post, api }
+  return { app, ask, ledgerOf, post, api }
 }
 
 const right = { number: 'as 2603024816539', lastFour: '１２３４' }
@@ -83,6 +102,27 @@ describe('the page of progress', () => {
     expect(page.body).not.toContain('<script>')
     expect(page.body).not.toContain('value="as 2603024816539"')
     expect(page.body).toContain('<title>办理单 AS2603024816539 - 查询办理进度</title>')
+  })
+
+  it('tells who looked at the order when that is asked for, and never before the digits were right', async () => {
+    const found = await serve({ type: 'found', progress: told })
+    const plain = await found.post(right)
+    expect(plain.body).not.toContain('谁查看过这张办理单</h2>')
+    expect(found.ledgerOf).not.toHaveBeenCalled()
+    const page = await found.post({ ...right, ledger: '1' })
+    expect(found.ledgerOf).toHaveBeenCalledWith('AS2603024816539', '1234')
+    for (const part of [
+      '谁查看过这张办理单</h2>',
+      '2026年3月3日',
+      '承办单位',
+      '姓名住址（隐去部分）',
+      '&lt;b&gt;',
+    ])
+      expect(page.body).toContain(part)
+    expect(page.body).not.toContain('<b>')
+    const none = await serve({ type: 'none' })
+    expect((await none.post({ ...right, ledger: '1' })).body).toContain('checked')
+    expect(none.ledgerOf).not.toHaveBeenCalled()
   })
 
   it('gives one answer for a number that does not exist and for wrong digits, with what was typed', async () => {

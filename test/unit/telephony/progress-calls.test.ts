@@ -5,7 +5,7 @@ import { createLog } from '../../../src/base/log.ts'
 import type { AskProgress, ProgressTold } from '../../../src/channels/progress.ts'
 import type { AmiMessage } from '../../../src/telephony/ami/frames.ts'
 import { createProgressCalls, progressAsked } from '../../../src/telephony/progress-calls.ts'
-import { progressSpeech, spokenWords } from '../../../src/telephony/progress-speech.ts'
+import { progressSpeech, spokenStates } from '../../../src/telephony/progress-speech.ts'
 import { orderStates } from '../../../src/work-orders/model.ts'
 import { progressView } from '../../../src/work-orders/view.ts'
 
@@ -18,6 +18,7 @@ const told: ProgressTold = {
   number: 'AS2603024816539',
   title: '路灯不亮',
   raisedAt: '2026-03-02T10:00:00+08:00',
+  state: 'dispatched',
   acceptance: '已受理',
   unit: '路灯管理处',
   progress: '承办单位办理中',
@@ -45,7 +46,7 @@ describe('progress as prompts', () => {
   })
 
   it('sends the caller elsewhere for what nobody recorded, and for the result', () => {
-    expect(heard(progressSpeech({ ...told, progress: '新的环节' }, now))).toContain('由坐席告诉您')
+    expect(heard(progressSpeech({ ...told, state: 'somethingNew' }, now))).toContain('由坐席告诉您')
     expect(heard(progressSpeech({ ...told, result: '路灯已修复。' }, now))).toContain('由坐席告诉您')
   })
 
@@ -53,8 +54,11 @@ describe('progress as prompts', () => {
     for (const state of orderStates) {
       const row = { state, number: 'AS1', confidential: 'normal', raisedAt: now, legs: [], title: '' }
       const { acceptance, progress } = progressView({ ...row, leadUnitName: null } as never, [])
-      for (const words of [acceptance, progress])
-        expect([state, prompts.get(spokenWords.get(words) ?? '')]).toEqual([state, words])
+      expect([state, ...(spokenStates.get(state) ?? []).map((name) => prompts.get(name))]).toEqual([
+        state,
+        acceptance,
+        progress,
+      ])
     }
   })
 
