@@ -175,7 +175,7 @@ export const demo: Command = {
         },
         beforeGateway: async (env) => {
           report('demo: setting up the city')
-          city = await seedCity(env['DATABASE_URL'] ?? '', wish.agents)
+          city = await seedCity(env['DATABASE_URL'] ?? '', wish.agents, wish.statute)
         },
       }),
       signalled,

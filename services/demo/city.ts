@@ -5,6 +5,7 @@ import type { Role } from '../../src/base/actor.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
 import { createKnowledgeBase } from '../../src/knowledge-base/service.ts'
+import type { Statute } from '../../src/statutes/statute.ts'
 import { issueLink } from '../../src/staff/links.ts'
 import { findByUsername, insertMember } from '../../src/staff/store.ts'
 import { ServiceProblem } from '../command.ts'
@@ -58,13 +59,13 @@ const dayMs = 24 * 3_600_000
  * date first.
  * @param agents how many simulated agents
  */
-export async function seedCity(databaseUrl: string, agents: number): Promise<City> {
+export async function seedCity(databaseUrl: string, agents: number, statute: Statute): Promise<City> {
   await migrate(databaseUrl)
   const db = createPool(databaseUrl, createLog('silent', 'demo'), 4)
   try {
     await refuseRealData(db)
     await seedUnits(db, units)
-    await seedKnowledge(db)
+    await seedKnowledge(db, statute)
     const people: Person[] = []
     for (const seat of staff) {
       const staffId = await seatOf(db, seat)
@@ -99,9 +100,9 @@ async function refuseRealData(db: Db): Promise<void> {
   )
 }
 
-async function seedKnowledge(db: Db): Promise<void> {
+async function seedKnowledge(db: Db, statute: Statute): Promise<void> {
   if ((await db.query('select from knowledge_items limit 1')).length > 0) return
-  const base = createKnowledgeBase(db, systemClock)
+  const base = createKnowledgeBase(db, systemClock, statute)
   const today = systemClock().toISOString().slice(0, 10)
   for (const item of knowledge(today)) await base.publish(item, 'demo')
 }

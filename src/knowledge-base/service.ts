@@ -29,9 +29,9 @@ export type KnowledgeBase = {
   publish(draft: KnowledgeDraft, by: string, id?: string): Promise<KnowledgeRef>
 }
 
-/** @param statute the city's; without it refusals name no article */
-export function createKnowledgeBase(db: Db, clock: Clock, statute: Statute | null = null): KnowledgeBase {
-  const accuracy = statute && citesOf(statute.topics.knowledgeBase.build)
+/** @param statute the city's, whose article refusals name */
+export function createKnowledgeBase(db: Db, clock: Clock, statute: Statute): KnowledgeBase {
+  const accuracy = citesOf(statute.topics.knowledgeBase.build)
   const refused = (code: string, title: string, detail: string) =>
     problem(422, code, title, detail, accuracy ? { cite: accuracy } : {})
 

@@ -81,7 +81,7 @@ export async function startMatters(
     statute,
     statutes,
     calendar,
-    knowledge: createKnowledgeBase(db, clock),
+    knowledge: createKnowledgeBase(db, clock, statute),
     referrals: { told: async () => randomUUID(), reportIncident: async () => {} },
     describe: (tx, requesterId, said) => requesters.describe(tx, requesterId, said),
     phoneOf: async () => null,

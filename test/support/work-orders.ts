@@ -49,8 +49,10 @@ export async function startOrders(
   const notices: OrderNotice[] = []
   const told: Record<string, unknown>[] = []
   const incidents: { contactId: string; incident: string }[] = []
+  /** What the knowledge base was said to lack. */
+  const lacking: { what: string; unit: string | null }[] = []
   const requesters = createRequesters(db, testPii)
-  const knowledge = createKnowledgeBase(db, clock)
+  const knowledge = createKnowledgeBase(db, clock, statutes.of(city))
   const door = createContactDoor(db, contactLimits)
 
   const workOrders = createWorkOrders({
@@ -70,6 +72,7 @@ export async function startOrders(
         incidents.push(incident)
       },
     },
+    reportLacking: async (_tx, what) => void lacking.push(what),
     describe: (tx, requesterId, said) => requesters.describe(tx, requesterId, said),
     async phoneOf(tx, contact) {
       const address = await contacts.addressOf(contact.id, tx)
@@ -146,6 +149,7 @@ export async function startOrders(
     people,
     told,
     incidents,
+    lacking,
     wrappedUp,
     register: (contactId: string, ...outcomes: Outcome[]): Promise<Registered> =>
       contacts.register(contactId, randomUUID(), outcomes, agent),
