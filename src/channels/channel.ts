@@ -62,8 +62,11 @@ export type InboundText = {
   receivedAt: string
 }
 
-/** `contactId` is null for an event that opens no contact, and while the item waits in the spool. */
-export type Accepted = { providerId: string; contactId: string | null; duplicate: boolean }
+/**
+ * `contactId` is null for an event that opens no contact, and while the item waits in the spool. `held` is false when
+ * no agent had the contact as the item was committed: then there is no desk to tell.
+ */
+export type Accepted = { providerId: string; contactId: string | null; duplicate: boolean; held?: boolean }
 
 /** Commits inbound items in PostgreSQL, each once. Implemented in `src/contacts/`. */
 export interface Intake {

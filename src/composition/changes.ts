@@ -33,7 +33,9 @@ export const followTexts = (intake: Intake, desk: () => Desk, log: Log): Intake 
   async accept(items) {
     const accepted = await intake.accept(items)
     const grown = new Set(
-      accepted.flatMap((a) => (a.contactId !== null && !a.duplicate ? [a.contactId] : [])),
+      accepted.flatMap((a) =>
+        a.contactId !== null && !a.duplicate && a.held !== false ? [a.contactId] : [],
+      ),
     )
     for (const contactId of grown)
       desk()

@@ -30,6 +30,8 @@ export type StoredMessage = {
   account: string
   contactId: string
   opened: boolean
+  /** An agent has the contact, or is being offered it. */
+  held: boolean
 }
 
 /**
@@ -37,7 +39,9 @@ export type StoredMessage = {
  * - a provider id is stored once per (channel, account); a duplicate, even of long ago, creates nothing;
  * - one open conversation per (channel, account, requester address): the partial unique index decides between rivals;
  * - senders are folded and sorted by key before the upsert, because one statement may touch a row only once and two
- *   batches must lock rows in the same order.
+ *   batches must lock rows in the same order;
+ * - a message that only joins rings no bell for the matcher and leaves `changed_at` alone, unless it moves its contact
+ *   forward in the queue: everything else of the contact stays as the matcher knows it.
  */
 const storeMessagesSql = `
   with incoming as (
@@ -73,8 +77,10 @@ const storeMessagesSql = `
     do update set last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
       credit_ms = greatest(c.credit_ms, excluded.credit_ms),
       emergency = c.emergency or excluded.emergency,
-      changed_at = clock_timestamp()
-    returning c.id, c.channel, c.account, c.address_lookup, c.received_at, (c.xmax = 0) as opened
+      changed_at = case when excluded.credit_ms > c.credit_ms or (excluded.emergency and not c.emergency)
+        then clock_timestamp() else c.changed_at end
+    returning c.id, c.channel, c.account, c.address_lookup, c.received_at, (c.xmax = 0) as opened,
+      c.changed_at >= statement_timestamp() as moved, c.agent_id is not null as held
   ), stored as (
     insert into messages (id, contact_id, channel, account, provider_id, direction, kind, body, raw, media, partial,
       provider_time, received_at)
@@ -93,14 +99,14 @@ const storeMessagesSql = `
     insert into outbox (queue, name, data)
     select 'contacts', case when j.opened then 'changed' else 'message' end,
       jsonb_build_object('contactId', j.id)
-    from joined j
+    from joined j where j.opened or j.moved
   ), alarm as (
     insert into outbox (queue, name, data)
     select 'referrals', 'emergencyText', jsonb_build_object('contactId', s.contact_id, 'messageId', s.id)
     from stored s join fresh f on f.message_id = s.id where f.emergency
   )
   select s.id as "messageId", s.provider_id as "providerId", s.channel, s.account, s.contact_id as "contactId",
-    j.opened
+    j.opened, j.held
   from stored s join joined j on j.id = s.contact_id`
 
 export async function storeMessages(tx: Tx, messages: ReadyMessage[]): Promise<StoredMessage[]> {

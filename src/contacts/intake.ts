@@ -1,5 +1,7 @@
+import { createBatcher } from '../base/batcher.ts'
 import { newId } from '../base/ids.ts'
 import type { Db } from '../db/pool.ts'
+import { isRecordFault } from '../db/spool-durable.ts'
 import {
   opensContact as asksForPerson,
   type InboundText,
@@ -8,7 +10,6 @@ import {
 } from '../channels/channel.ts'
 import { linkCommand, linkKindOf } from '../requesters/model.ts'
 import type { Requesters } from '../requesters/service.ts'
-import { createBatcher } from './batcher.ts'
 import * as store from './intake-store.ts'
 import { creditOf, type Requirement } from './model.ts'
 import { abandonedLately } from './store.ts'
@@ -30,10 +31,16 @@ export type IntakeDeps = {
 
 /**
  * The text edge of the ledger. `accept` resolves only after the commit: then, and only then, the sender may be
- * answered. Many senders share one statement; one loud sender fills one contact and nobody else's.
+ * answered. Many senders share one commit; one loud sender fills one contact and nobody else's. An item that PostgreSQL
+ * cannot hold is refused alone, and what one sender wrote is stored in the order in which it came.
  */
 export function createIntake(deps: IntakeDeps): Intake {
-  const batcher = createBatcher((items: InboundText[]) => write(deps, items), { max: 250, inFlight: 2 })
+  const batcher = createBatcher((items: InboundText[]) => write(deps, items), {
+    max: 250,
+    inFlight: 2,
+    keyOf: ({ channel, account, from }) => JSON.stringify([channel, account, from]),
+    isItemFault: isRecordFault,
+  })
   return { accept: (items) => Promise.all(items.map((item) => batcher.add(item))) }
 }
 
@@ -119,6 +126,7 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
   deps.wake()
 
   const contactOf = new Map(stored.map((s) => [keyOf(s), s.contactId]))
+  const held = new Set(stored.filter((s) => s.held).map((s) => s.contactId))
   const kept = new Set(freshEvents)
   const duplicates = messages.filter((m) => !contactOf.has(keyOf(m)))
   if (duplicates.length > 0)
@@ -133,6 +141,12 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
     const first = !answered.has(key)
     answered.add(key)
     const duplicate = !first || !(forMachine[n] ? kept.has(item.providerId) : fresh.has(key))
-    return { providerId: item.providerId, contactId: contactOf.get(key) ?? null, duplicate }
+    const contactId = contactOf.get(key) ?? null
+    return {
+      providerId: item.providerId,
+      contactId,
+      duplicate,
+      held: contactId !== null && held.has(contactId),
+    }
   })
 }

@@ -55,4 +55,6 @@ export type ContactsForMatching = {
   /** Rows (open or ended) changed after the instant, for the quick pass of the reconciler. */
   changedSince(sinceMs: number, limit: number): Promise<ContactForMatching[]>
   one(contactId: string): Promise<ContactForMatching | null>
+  /** Those of them that exist, in no order. */
+  some(contactIds: readonly string[]): Promise<ContactForMatching[]>
 }

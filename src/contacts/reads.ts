@@ -31,13 +31,8 @@ export const changedForMatching = (tx: Tx, sinceMs: number, limit: number): Prom
     [sinceMs, limit],
   )
 
-export async function oneForMatching(tx: Tx, id: string): Promise<ContactForMatching | null> {
-  const [row] = await tx.query<ContactForMatching>(
-    `select ${matchingColumns} from contacts c where c.id = $1`,
-    [id],
-  )
-  return row ?? null
-}
+export const someForMatching = (tx: Tx, ids: readonly string[]): Promise<ContactForMatching[]> =>
+  tx.query(`select ${matchingColumns} from contacts c where c.id = any($1::uuid[])`, [ids])
 
 /** Slots in use by agent: voice and text counted apart; an unexpired wrap-up blocks both until it is settled. */
 export async function loads(

@@ -29,7 +29,8 @@ export const createContactDoor = (db: Db, limits: ContactLimits): Door => create
 export const createMatchingReads = (db: Db): ContactsForMatching => ({
   open: (afterId, limit) => reads.openForMatching(db, afterId, limit),
   changedSince: (sinceMs, limit) => reads.changedForMatching(db, sinceMs, limit),
-  one: (id) => reads.oneForMatching(db, id),
+  one: async (id) => (await reads.someForMatching(db, [id]))[0] ?? null,
+  some: (ids) => reads.someForMatching(db, ids),
 })
 
 export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDeps<Outcome, Registered>) {

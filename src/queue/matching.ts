@@ -1,3 +1,4 @@
+import { createBatcher } from '../base/batcher.ts'
 import type { Log } from '../base/log.ts'
 import type { ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
 import type { Db } from '../db/pool.ts'
@@ -48,6 +49,8 @@ const rounds = 200
 const news: readonly Synced['outcome'][] = ['new', 'moved', 'held', 'gone']
 /** Offers made side by side when everything is matched at once. */
 const lanes = 4
+/** Contacts that change in the same moment are read and told together: one script call takes so many. */
+const batches = { max: 50, inFlight: 4 }
 
 export function createMatching(deps: MatchingDeps): Matching {
   const { db, contacts, directory, matcher, offering, config, log } = deps
@@ -130,16 +133,31 @@ export function createMatching(deps: MatchingDeps): Matching {
       () => false,
     )
 
-  /** Reads the row and tells the matcher; without any of what follows from it. */
-  async function lookAt(
-    contactId: string,
-  ): Promise<{ row: ContactForMatching | null; synced: Synced | null }> {
+  type Look = { row: ContactForMatching | null; synced: Synced | null }
+
+  /** Reads rows and tells the matcher. One moment before all of the reading serves each of them. */
+  async function lookAtAll(contactIds: string[]): Promise<Look[]> {
     const at = await matcher.moment()
-    const row = await contacts.one(contactId)
-    if (!at) return { row, synced: null }
-    const [synced] = row ? await sync([row], at) : await matcher.syncContacts([goneRow(contactId)], at)
-    return { row, synced: synced ?? null }
+    const rows = new Map((await contacts.some(contactIds)).map((row) => [row.id, row]))
+    if (!at) return contactIds.map((id) => ({ row: rows.get(id) ?? null, synced: null }))
+    const gone = [...new Set(contactIds)].filter((id) => !rows.has(id)).map(goneRow)
+    const told = [
+      ...(rows.size > 0 ? await sync([...rows.values()], at) : []),
+      ...(gone.length > 0 ? await matcher.syncContacts(gone, at) : []),
+    ]
+    const syncedOf = new Map(told.map((synced) => [synced.id, synced]))
+    return contactIds.map((id) => ({ row: rows.get(id) ?? null, synced: syncedOf.get(id) ?? null }))
   }
+
+  const looks = createBatcher(lookAtAll, batches)
+  /** Reads the row and tells the matcher; without any of what follows from it. */
+  const lookAt = (contactId: string): Promise<Look> => looks.add(contactId)
+
+  const openOffers = createBatcher(async (contactIds: string[]) => {
+    const offers = await store.openOffersOfContacts(db, contactIds)
+    const offerOf = new Map(offers.map((offer) => [offer.contactId, offer]))
+    return contactIds.map((id) => offerOf.get(id) ?? null)
+  }, batches)
 
   /** Work that failed on the way, by name. A freed slot must wake the queue even if the database blinked. */
   const owed = new Map<string, () => Promise<void>>()
@@ -179,7 +197,7 @@ export function createMatching(deps: MatchingDeps): Matching {
 
   const contactChanged: (contactId: string) => Promise<void> = createLatest(async (contactId) => {
     // The offer before the contact: a contact read later has moved at least as far as the offer says.
-    const [offer] = await store.openOffersOfContacts(db, [contactId])
+    const offer = await openOffers.add(contactId)
     if (offer) await offering.settle(offer, await contacts.one(contactId))
     await attempt(
       `contact ${contactId}`,

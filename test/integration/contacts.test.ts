@@ -42,6 +42,32 @@ describe('texts', () => {
     expect(answers.flat().every((a) => !a.duplicate)).toBe(true)
   })
 
+  it('that cannot be stored fail alone, whoever shares their commit', async () => {
+    const senders = Array.from({ length: 30 }, (_, n) => `+86138000011${String(n).padStart(2, '0')}`)
+    const outcomes = await Promise.allSettled(
+      senders.map((from, n) =>
+        world.contacts.intake.accept([sms(from, '停电了', n === 17 ? { providerTime: 'no time' } : {})]),
+      ),
+    )
+    expect(outcomes.flatMap((o, n) => (o.status === 'rejected' ? [n] : []))).toEqual([17])
+  })
+
+  it('ring for the matcher when they open a contact or move it forward, and not when they only join', async () => {
+    const bells = () => count(`outbox where queue = 'contacts'`)
+    const from = '+8613800000030'
+    const before = await bells()
+    const [a] = await world.contacts.intake.accept([sms(from, '井盖坏了')])
+    expect(await bells()).toBe(before + 1)
+    const reads = createMatchingReads(world.db)
+    const { changedAtMs } = (await reads.one(a!.contactId!))!
+    await world.contacts.intake.accept([sms(from, '在路口')])
+    expect(await bells()).toBe(before + 1)
+    expect((await reads.one(a!.contactId!))!.changedAtMs).toBe(changedAtMs)
+    const [urgent] = await world.contacts.intake.accept([sms(from, '着火了')])
+    expect(urgent).toMatchObject({ contactId: a!.contactId, held: false })
+    expect(await bells()).toBe(before + 2)
+  })
+
   it('open a new contact after the end of the last one, once, however they race', async () => {
     const [a] = await world.contacts.intake.accept([sms('+8613800000003', '你好')])
     await world.contacts.door.apply(a!.contactId!, { type: 'failed' }, { actor: system('test') })
