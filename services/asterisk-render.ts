@@ -205,6 +205,7 @@ function valuesOf(
     CALL_BACK_NUMBERS: callBackNumbers
       .map((numbers) => `exten => ${pattern(numbers)},1,Goto(call-back-dial,\${EXTEN},1)`)
       .join('\n'),
+    ORDER_CALL_NUMBERS: callBackNumbers.map(orderCallTo).join('\n'),
     ...duty(dutyNumber),
     EMERGENCY_KEY: emergencyKey,
     MENU_KEYS: menuKeys,
@@ -212,6 +213,12 @@ function valuesOf(
     MAX_CALLERS: String(options.maxCallers ?? Math.floor((options.rtpEnd - options.rtpStart + 1) / 4)),
     ...timingValues(timings),
   }
+}
+
+/** The same numbers as for call backs, each behind one 0 (`order-call.conf`). */
+const orderCallTo = (numbers: string): string => {
+  const [mark, rest] = pattern(numbers).startsWith('_') ? ['_', numbers.slice(1)] : ['', numbers]
+  return `exten => ${mark}0${rest},1,Goto(order-call-dial,\${EXTEN:1},1)`
 }
 
 function timingValues(timings: AsteriskTimings): Record<string, string> {

@@ -2,7 +2,7 @@
  * PURE. What telephony tells the rest of the program about calls. `contacts/` consumes these and nothing else of AMI.
  *
  * A call is known by the `Uniqueid` of the caller's first leg (globally unique by the node's `systemname`), also when
- * he is called back on another; an agent by the number of his phone. Every event has a `key`: equal keys are the same fact, whichever gateway saw it, live or in a
+ * he is called back on another, or by an id of the same form that the gateway gives a call of its own; an agent by the number of his phone. Every event has a `key`: equal keys are the same fact, whichever gateway saw it, live or in a
  * resync, so a consumer may receive a key twice and acts once. Events of one call arrive in order; `at` is the clock
  * of the Asterisk that raised the event, in milliseconds since the epoch.
  */
@@ -32,6 +32,8 @@ export const stages = [
   'calledBack',
   'voicemail',
   'dismissed',
+  'outPhone',
+  'outDial',
 ] as const
 export type Stage = (typeof stages)[number]
 
@@ -59,6 +61,10 @@ export type CallFact = Known &
     /** The citizen answered his call back; from here the call goes like any other, to the phone it was meant for. */
     | { type: 'calledBack' }
     | { type: 'callBackFailed'; status: string; cause: number }
+    /** The phone of whoever calls somebody out has answered; that somebody is being called. */
+    | { type: 'outPhoneAnswered'; phone: string }
+    /** Whoever was called out was not reached; `status` as in DIALSTATUS, or `REFUSED` by the list of numbers. */
+    | { type: 'outFailed'; phone: string; status: string; cause: number }
     | { type: 'voicemailLeft'; file: string; seconds: number }
     /** The caller hears music: `by` the gateway's hold, or by the hold key of the phone. */
     | { type: 'legHeld'; phone: string; by: 'gateway' | 'phone' }

@@ -187,6 +187,14 @@ function userEvent(
       const failed = { status: text('DialStatus'), cause: number('Cause') }
       return [{ ...fact(callId, `callBackFailed:${stamp}`), type: 'callBackFailed', ...failed }]
     }
+    case 'ContactOut':
+      return [{ ...fact(callId, `outPhone:${legId}`), type: 'outPhoneAnswered', phone }]
+    case 'ContactOutReached':
+      return [{ ...fact(callId, `answered:${legId}`), type: 'callAnswered', phone, legId }]
+    case 'ContactOutFailed': {
+      const failed = { phone, status: text('DialStatus'), cause: number('Cause') }
+      return [{ ...fact(callId, `outFailed:${legId}`), type: 'outFailed', ...failed }]
+    }
     case 'VoicemailLeft': {
       const left = { file: text('File'), seconds: number('Seconds') }
       return [{ ...fact(callId, `voicemail:${legId}`), type: 'voicemailLeft', ...left }]

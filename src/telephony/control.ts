@@ -12,6 +12,7 @@ import {
   type Sent,
 } from './speaker.ts'
 import { ownLegId } from './legs.ts'
+import { createOutgoingCalls } from './outgoing-calls.ts'
 
 /** Everything the gateway may ask of a call. Any gateway may ask, owner of the node or not. */
 export type CallControl = ReturnType<typeof createCallControl>
@@ -24,27 +25,39 @@ const talking: readonly (Stage | null)[] = ['talk', 'held', 'conference']
 
 export function createCallControl(nodes: Nodes, log: Log) {
   const speaker = createSpeaker(nodes, log)
+  const outgoing = createOutgoingCalls(nodes, speaker)
   const { withCall, redirect, act, setvar } = speaker
 
   const toContext = (callId: string, context: string): Promise<Sent> =>
-    withCall(callId, (handle) => redirect(handle, { Channel: handle.callerLeg.id, Context: context }))
+    withCaller(callId, (handle) => redirect(handle, { Channel: handle.callerLeg.id, Context: context }))
+
+  /** Only for somebody who called us: whom staff called out nobody else takes over, and he waits for nobody. */
+  function withCaller(callId: string, wish: (handle: CallHandle) => Promise<Sent>): Promise<Sent> {
+    return withCall(callId, (handle) =>
+      handle.call.outbound ? Promise.resolve(notSent('wrongStage')) : wish(handle),
+    )
+  }
 
   /**
    * Caller and agent in one Redirect, so that neither is without the other for a moment. The dialled leg comes first:
    * only the one who dialled waits for the other (`asterisk/README.md`).
    */
-  const moveBoth = (handle: CallHandle, caller: string, agent: string, agentExten = 's'): Promise<Sent> =>
-    handle.agentLeg
-      ? redirect(handle, {
-          Channel: handle.agentLeg.id,
-          Context: agent,
-          Exten: agentExten,
-          ExtraChannel: handle.callerLeg.id,
-          ExtraContext: caller,
-          ExtraExten: 's',
-          ExtraPriority: 1,
-        })
-      : Promise.resolve(notSent('gone'))
+  const moveBoth = (handle: CallHandle, caller: string, agent: string, agentExten = 's'): Promise<Sent> => {
+    const { agentLeg, callerLeg, call } = handle
+    if (!agentLeg) return Promise.resolve(notSent('gone'))
+    const ofAgent = { id: agentLeg.id, context: agent, exten: agentExten }
+    const ofCaller = { id: callerLeg.id, context: caller, exten: 's' }
+    const [dialled, dialler] = call.outbound ? [ofCaller, ofAgent] : [ofAgent, ofCaller]
+    return redirect(handle, {
+      Channel: dialled.id,
+      Context: dialled.context,
+      Exten: dialled.exten,
+      ExtraChannel: dialler.id,
+      ExtraContext: dialler.context,
+      ExtraExten: dialler.exten,
+      ExtraPriority: 1,
+    })
+  }
 
   const inRoom = (handle: CallHandle): boolean => handle.agentLeg?.role === 'agent'
 
@@ -90,7 +103,7 @@ export function createCallControl(nodes: Nodes, log: Log) {
 
     /** Takes the caller back from a phone that rings, or from his agent. Outcome: `callHeld`. */
     backToHold: (callId: string): Promise<Sent> =>
-      withCall(callId, (handle) =>
+      withCaller(callId, (handle) =>
         handle.call.stage === 'hold'
           ? Promise.resolve(sent)
           : redirect(handle, { Channel: handle.callerLeg.id, Context: 'hold' }),
@@ -100,7 +113,8 @@ export function createCallControl(nodes: Nodes, log: Log) {
     toNative: (callId: string): Promise<Sent> => toContext(callId, 'native'),
     toVoicemail: (callId: string): Promise<Sent> => toContext(callId, 'voicemail'),
     /** The end after two warnings: a closing notice is played first. */
-    dismiss: (callId: string): Promise<Sent> => toContext(callId, 'dismissed'),
+    dismiss: (callId: string): Promise<Sent> =>
+      withCall(callId, (handle) => redirect(handle, { Channel: handle.callerLeg.id, Context: 'dismissed' })),
 
     /** Ends the call for everybody. Outcome: `callEnded`. */
     hangup: (callId: string): Promise<Sent> =>
@@ -163,7 +177,7 @@ export function createCallControl(nodes: Nodes, log: Log) {
     /** The agent asks a colleague while the caller hears music. Outcome: `consultAnswered`, `consultEnded`. */
     consult(callId: string, phone: string): Promise<Sent> {
       assertPhone(phone)
-      return withCall(callId, async (handle) => {
+      return withCaller(callId, async (handle) => {
         if (handle.call.stage !== 'talk' && handle.call.stage !== 'held') return notSent('wrongStage')
         if (handle.call.phone === phone) return notSent('wrongStage')
         return moveBoth(handle, 'held', 'consult', phone)
@@ -213,7 +227,7 @@ export function createCallControl(nodes: Nodes, log: Log) {
     /** The caller leaves his agent for another phone at once; not answered, he is in hold again. */
     blindTransfer(callId: string, phone: string, ringSeconds: number): Promise<Sent> {
       assertPhone(phone)
-      return withCall(callId, async (handle) => {
+      return withCaller(callId, async (handle) => {
         if (!talking.includes(handle.call.stage)) return notSent('wrongStage')
         return ring(handle, phone, ringSeconds)
       })
@@ -299,5 +313,7 @@ export function createCallControl(nodes: Nodes, log: Log) {
         Variable: [`CONTACT=${callId}`, `NUMBER=${number}`],
       })
     },
+
+    ...outgoing,
   }
 }

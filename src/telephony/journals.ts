@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises'
  */
 export type EndedRecord = {
   callId: string
-  /** The leg that ended; differs from `callId` when the citizen was called back. */
+  /** The leg that ended; differs from `callId` when the citizen was called back or called out. */
   legId: string
   dnis: string
   ani: string
@@ -17,6 +17,8 @@ export type EndedRecord = {
   callBackNumber: string
   voicemail: string
   emergency: boolean
+  /** How a call that staff made went, in the words of DIALSTATUS; empty for every other. */
+  outbound: string
   /** Milliseconds since the epoch; `answer` is null when nobody answered. */
   start: number
   answer: number | null
@@ -98,7 +100,12 @@ const columns = [
   'disposition',
   'dstchannel',
   'uniqueid',
+  'linkedid',
+  'sequence',
+  'outbound',
 ] as const
+/** Records of an Asterisk that knew no outbound calls end here. */
+const columnsNeeded = columns.indexOf('linkedid')
 
 /** Asterisk rounds a leg that ended at once to zero seconds after 1970; such an instant is no instant. */
 const millis = (seconds: string): number | null => {
@@ -108,7 +115,7 @@ const millis = (seconds: string): number | null => {
 
 export function parseRecord(line: string): (EndedRecord & { ended: boolean }) | null {
   const values = csv(line)
-  if (values.length < columns.length) return null
+  if (values.length < columnsNeeded) return null
   const row = Object.fromEntries(columns.map((name, i) => [name, values[i] ?? ''])) as Record<
     (typeof columns)[number],
     string
@@ -127,6 +134,7 @@ export function parseRecord(line: string): (EndedRecord & { ended: boolean }) | 
     callBackNumber: row.callback,
     voicemail: row.voicemail,
     emergency: row.emergency === '1',
+    outbound: row.outbound,
     start: beginOfLeg(row.uniqueid) ?? millis(row.start) ?? end,
     answer: millis(row.answer),
     end,

@@ -31,6 +31,8 @@ export type Call = {
   /** Phone of the agent who talks, or who is being rung. */
   phone: string | null
   holdN: number
+  /** Staff call somebody out: until he answers, the caller's leg is that of the phone. */
+  outbound: boolean
 }
 
 /** One row of the `Status` action, read with `snapshotVariables`. */
@@ -52,6 +54,7 @@ export const snapshotVariables = [
   'CALLBACK',
   'PARTY',
   'ROLE',
+  'OUTBOUND',
 ] as const
 
 export type Legs = ReturnType<typeof createLegs>
@@ -106,7 +109,15 @@ export function createLegs() {
   function call(id: string): Call {
     let known = calls.get(id)
     if (!known) {
-      known = { id, callerLeg: null, stage: null, native: false, phone: null, holdN: 0 }
+      known = {
+        id,
+        callerLeg: null,
+        stage: null,
+        native: false,
+        phone: null,
+        holdN: 0,
+        outbound: false,
+      }
       calls.set(id, known)
     }
     return known
@@ -165,6 +176,12 @@ export function createLegs() {
       case 'ContactHeld':
         known.stage = 'held'
         break
+      case 'ContactOut':
+      case 'ContactOutReached':
+        known.outbound = true
+        known.stage = f['UserEvent'] === 'ContactOut' ? 'outDial' : 'talk'
+        known.phone = f['Agent'] ?? known.phone
+        break
       case 'ContactCallBack':
         known.stage = 'callBack'
         break
@@ -180,6 +197,14 @@ export function createLegs() {
     }
   }
 
+  /** The phone of somebody who calls out: with it the call begins. */
+  function outLeg(callId: string, id: string, channel: string): void {
+    const made = leg(id, channel, '')
+    if (!made) return
+    made.callId = callId
+    Object.assign(call(callId), { callerLeg: id, stage: 'outPhone', phone: made.phone, outbound: true })
+  }
+
   const inRoom = (callId: string, role: ConfRole): boolean =>
     [...legs.values()].some((other) => other.callId === callId && other.role === role)
 
@@ -191,8 +216,10 @@ export function createLegs() {
           return userEvent(f)
         case 'Newchannel': {
           // Only a channel that we asked for: it must be known before it is answered, to be called off.
-          const owner = callOfOwnLeg(f['Uniqueid'] ?? '')
-          const made = owner && calls.has(owner) ? leg(f['Uniqueid'] ?? '', f['Channel'] ?? '', '') : null
+          const id = f['Uniqueid'] ?? ''
+          const owner = callOfOwnLeg(id)
+          if (owner && isOutLeg(id)) return outLeg(owner, id, f['Channel'] ?? '')
+          const made = owner && calls.has(owner) ? leg(id, f['Channel'] ?? '', '') : null
           if (made) made.callId = owner
           return
         }
@@ -257,6 +284,7 @@ export function createLegs() {
           native: vars['NATIVE'] === '1' || stage === 'native' || stage === 'nativeTalk',
           phone: /^\d+$/.test(agent) ? agent : null,
           holdN: Number(vars['HOLDN']) || 0,
+          outbound: vars['OUTBOUND'] === '1' || isOutLeg(id),
         })
       }
     },
@@ -273,6 +301,11 @@ export function createLegs() {
 
 /** Id for a leg that the gateway originates on behalf of a call; `random` keeps it unique. */
 export const ownLegId = (callId: string, random: string): string => `${callId}~${random}`
+
+/** Id of the phone's leg in a call that staff make. */
+export const outLegId = (callId: string): string => ownLegId(callId, 'out')
+
+const isOutLeg = (legId: string): boolean => legId.endsWith('~out')
 
 /** The call of a leg that some gateway originated, or null. */
 export const callOfOwnLeg = (legId: string): string | null => {

@@ -66,7 +66,18 @@ function factsOfRecord(node: string, record: EndedRecord, connects: readonly Que
   const { callId, legId, phone, answered } = record
   const fact = (name: string, at: number) => known(node, callId, name, at)
   const facts: CallFact[] = []
-  if (legId === callId) {
+  if (record.outbound) {
+    // The gateway made this call: its contact is older than its legs.
+    const status = record.outbound
+    if (!answered && status !== 'CANCEL')
+      facts.push({
+        ...fact(`outFailed:${legId}`, record.end),
+        type: 'outFailed',
+        phone: phone ?? '',
+        status,
+        cause: 0,
+      })
+  } else if (legId === callId) {
     const arrived = { ani: record.ani, withheld: record.ani === '', dnis: record.dnis }
     facts.push({ ...fact('arrived', record.start), type: 'callArrived', ...arrived })
   } else facts.push({ ...fact(`calledBack:${legId}`, record.start), type: 'calledBack' })
@@ -116,7 +127,10 @@ function factsOfLive(node: string, row: AmiMessage, rows: readonly AmiMessage[],
   const emergency = vars['EMERGENCY'] === '1'
 
   const facts: CallFact[] = []
-  if (legId === callId) {
+  if (vars['OUTBOUND'] === '1' || stage === 'outPhone') {
+    if (stage === 'outDial')
+      facts.push({ ...fact(`outPhone:${legId}`), type: 'outPhoneAnswered', phone: phone ?? '' })
+  } else if (legId === callId) {
     const arrived = {
       ani: vars['ANI'] ?? '',
       withheld: vars['WITHHELD'] === '1',
@@ -173,6 +187,8 @@ function factsOfLive(node: string, row: AmiMessage, rows: readonly AmiMessage[],
     case 'calledBack':
     case 'voicemail':
     case 'dismissed':
+    case 'outPhone':
+    case 'outDial':
       break
   }
   return facts

@@ -52,6 +52,7 @@ describe('contact records', () => {
       callBackNumber: '',
       voicemail: '',
       emergency: false,
+      outbound: '',
       start: 1_799_999_990_000,
       answer: 1_799_999_992_100,
       end: 1_800_000_000_500,

@@ -34,6 +34,7 @@ const record = (over: Partial<EndedRecord> = {}): EndedRecord => ({
   callBackNumber: '',
   voicemail: '',
   emergency: false,
+  outbound: '',
   start: 1_800_000_000_000,
   answer: null,
   end: 1_800_000_050_000,
@@ -43,6 +44,27 @@ const record = (over: Partial<EndedRecord> = {}): EndedRecord => ({
 const find = (over: Partial<Evidence>) =>
   reconcile({ node: 'n1', open: [], rows: [], ended: [], connects: [], now, ...over })
 const types = (over: Partial<Evidence>): string[] => find(over).state.map((fact) => fact.type)
+
+describe('a call that staff made', () => {
+  const legId = `${caller}~out`
+  it.each([
+    ['outPhone', []],
+    ['outDial', ['outPhoneAnswered']],
+    ['talk', ['callAnswered', 'callBridged']],
+  ])('is in stage %s no call that came in', (stage, expected) => {
+    const live = callerRow(stage, { OUTBOUND: '1', ANI: '', 'SHARED(agent)': '1001' })
+    expect(types({ rows: [live, agentRow], open: [{ callId: caller }] })).toEqual(expected)
+    expect(find({ rows: [live, agentRow], open: [{ callId: caller }] }).orphans).toEqual([])
+  })
+  it.each([
+    ['BUSY', false, ['outFailed', 'callEnded']],
+    ['CANCEL', false, ['callEnded']],
+    ['ANSWER', true, ['callAnswered', 'callBridged', 'callEnded']],
+  ])('that ended %s in the gap is told so', (outbound, answered, expected) => {
+    const ended = [record({ legId, outbound, answered, phone: '1001', stage: 'outDial' })]
+    expect(types({ ended })).toEqual(expected)
+  })
+})
 
 describe('what is alive', () => {
   it.each([
@@ -166,7 +188,15 @@ describe('the model of legs after a snapshot', () => {
     const legs = createLegs()
     legs.snapshot([callerRow('nativeTalk', { NATIVE: '1', 'SHARED(agent)': '1001', HOLDN: '2' }), agentRow])
     expect(legs.calls()).toEqual([
-      { id: caller, callerLeg: caller, stage: 'nativeTalk', native: true, phone: '1001', holdN: 2 },
+      {
+        id: caller,
+        callerLeg: caller,
+        stage: 'nativeTalk',
+        native: true,
+        phone: '1001',
+        holdN: 2,
+        outbound: false,
+      },
     ])
     expect(legs.legsOf(caller).map((leg) => leg.phone)).toEqual([null, '1001'])
   })
