@@ -4,6 +4,7 @@ import type { Db } from '../db/pool.ts'
 import { mustLeave, stepsDue, type LossLimits, type LossStep } from './model.ts'
 import type { DeskContacts, DeskOffers } from './ports.ts'
 import type { Presence } from './presence.ts'
+import { returnTexts } from './return-texts.ts'
 import * as store from './socket-store.ts'
 import { createLanes, repeat } from './timing.ts'
 
@@ -27,6 +28,9 @@ export type WatchParts = {
   log: Log
 }
 
+/** Agents of whom routing is told at once. */
+const tellers = 8
+
 export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   const { db, node, limits, presence, contacts, offers, log } = parts
   /**
@@ -37,6 +41,9 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   const mine = new Map<string, store.SocketRow>()
   const lanes = createLanes()
   const inTurn = <T>(write: () => Promise<T>): Promise<T> => lanes.run('sockets', write)
+  /** What opened and closed since the last such write began; the next one takes all of it along. */
+  type News = { opened: store.SocketRow[]; closed: store.SocketRow[]; written: Promise<{ found: string[] }> }
+  let news: News | null = null
   const actor = system('presence')
   let stopped = false
   /** Monotonic ms since which this gateway's beats have reached the database without a gap. */
@@ -46,6 +53,17 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   const started = store.forgetNode(db, node).catch((error: Error) => {
     log.warn({ err: error.name }, 'sockets of an earlier run not cleared; they expire')
   })
+
+  /**
+   * Routing hears of these agents beside the loops: with thousands at once, signs of life and sweeps that waited for it
+   * would be late, and this gateway would be taken for dead.
+   */
+  function tellChanged(agentIds: string[]): void {
+    for (const [n, agentId] of agentIds.entries())
+      void lanes
+        .run(`tell ${n % tellers}`, () => (stopped ? Promise.resolve() : offers.agentChanged(agentId)))
+        .catch((error: Error) => log.warn({ agentId, err: error.name }, 'matcher not told of a change'))
+  }
 
   async function beat(): Promise<void> {
     try {
@@ -57,17 +75,33 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
       })
       if (steadySince === null || asked - lastBeat > limits.nodeDeadMs) steadySince = asked
       lastBeat = asked
-      for (const agentId of found) await offers.agentChanged(agentId)
+      tellChanged(found)
     } catch (error) {
       steadySince = null
       log.warn({ err: (error as Error).name }, 'sign of life not written')
     }
   }
 
+  /** Resolves when the database has it; a write that fails fails for all whom it took along. */
+  function note(what: 'opened' | 'closed', socket: store.SocketRow): News['written'] {
+    if (!news) {
+      const next: Omit<News, 'written'> = { opened: [], closed: [] }
+      const written = inTurn(() => {
+        news = null
+        // What closed before its turn came is never written.
+        const opened = next.opened.filter(({ id }) => mine.has(id))
+        return store.change(db, node, opened, next.closed)
+      })
+      news = { ...next, written }
+    }
+    news[what].push(socket)
+    return news.written
+  }
+
   async function takeStep(lost: store.Lost, step: LossStep): Promise<void> {
     const { agentId } = lost
     if (step === 1) await offers.withdrawOffersOf(agentId, 'withdrawn', 'socketLost')
-    if (step === 2) await returnTexts(agentId)
+    if (step === 2) await returnTexts({ contacts, offers }, agentId, 'agentLost', actor)
     if (await store.tookStep(db, agentId, step)) log.info({ agentId, step }, 'socket lost, step taken')
   }
 
@@ -82,21 +116,12 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
     }
   }
 
-  async function returnTexts(agentId: string): Promise<void> {
-    for (const contact of await contacts.ofAgent(agentId)) {
-      if (contact.channel === 'voice' || !['active', 'held', 'consulting'].includes(contact.state)) continue
-      const fact = { type: 'requeued', reason: 'agentLost' } as const
-      const applied = await contacts.door.apply(contact.id, fact, { actor })
-      if (applied.ok) await offers.contactChanged(contact.id)
-    }
-  }
-
   async function sweep(): Promise<void> {
     // After an outage of the database every gateway looks dead: the others get the time to say that they are not.
     if (steadySince === null || performance.now() - steadySince < limits.nodeDeadMs) return
     try {
       await store.removeDeadNodes(db, limits.nodeDeadMs)
-      for (const agentId of await store.noticeLosses(db)) await offers.agentChanged(agentId)
+      tellChanged(await store.noticeLosses(db))
       for (const lost of await store.lostAgents(db)) await followLoss(lost)
       await store.closeLosses(db)
     } catch (error) {
@@ -112,21 +137,16 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   return {
     async opened(socket) {
       await started
-      const found = await inTurn(() => {
-        mine.set(socket.id, socket)
-        return store.beat(db, node, [socket])
-      })
-      if (found.length > 0) log.info({ agentId: socket.agentId }, 'agent is back')
+      mine.set(socket.id, socket)
+      const { found } = await note('opened', socket)
+      if (found.includes(socket.agentId)) log.info({ agentId: socket.agentId }, 'agent is back')
       await offers.agentChanged(socket.agentId)
     },
     async closed(socket) {
       await started
-      await inTurn(() => {
-        mine.delete(socket.id)
-        // What fails here, the next beat repeats.
-        return store.removeSocket(db, socket.id)
-      })
-      await store.noticeLosses(db)
+      mine.delete(socket.id)
+      // What fails here, the next beat repeats.
+      await note('closed', socket)
       await offers.agentChanged(socket.agentId)
     },
     tabsOf: (agentId) => store.tabsOf(db, agentId, limits.nodeDeadMs),

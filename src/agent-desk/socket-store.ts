@@ -11,20 +11,17 @@ export type SocketRow = { id: string; agentId: string; tab: string }
  * @returns agents whose loss was revoked
  */
 export async function beat(tx: Tx, node: string, sockets: SocketRow[]): Promise<string[]> {
-  await tx.query(
-    `insert into desk_nodes (node) values ($1) on conflict (node) do update set seen_at = clock_timestamp()`,
-    [node],
-  )
-  if (sockets.length === 0) return []
   const rows = await tx.query<{ agentId: string }>(
-    `with mine as (
+    `with alive as (
+       insert into desk_nodes (node) values ($1) on conflict (node) do update set seen_at = clock_timestamp()
+     ), mine as (
        select * from unnest($2::uuid[], $3::uuid[], $4::text[]) as t(id, agent_id, tab)
      ), back as (
        insert into desk_sockets (id, agent_id, node, tab) select id, agent_id, $1, tab from mine
        on conflict (id) do nothing
      )
      update agents set lost_at = null, lost_stage = 0
-     where agent_id in (select agent_id from mine) and lost_at is not null returning agent_id as "agentId"`,
+     where agent_id in (select agent_id from mine) and lost_at is not null and intent <> 'offline' returning agent_id as "agentId"`,
     [node, sockets.map((s) => s.id), sockets.map((s) => s.agentId), sockets.map((s) => s.tab)],
   )
   return rows.map((r) => r.agentId)
@@ -36,6 +33,23 @@ export async function forgetNode(tx: Tx, node: string): Promise<void> {
   await tx.query(`delete from desk_nodes where node = $1`, [node])
 }
 
+/**
+ * Sockets that opened and closed, in two statements however many they are: after the death of a gateway thousands come at
+ * once.
+ * @returns agents who were believed lost, and agents who now are
+ */
+export async function change(
+  tx: Tx,
+  node: string,
+  opened: SocketRow[],
+  closed: SocketRow[],
+): Promise<{ found: string[]; lost: string[] }> {
+  const found = opened.length > 0 ? await beat(tx, node, opened) : []
+  if (closed.length === 0) return { found, lost: [] }
+  await tx.query(`delete from desk_sockets where id = any ($1::uuid[])`, [closed.map((s) => s.id)])
+  return { found, lost: await noticeLosses(tx, [...new Set(closed.map((s) => s.agentId))]) }
+}
+
 /** Open tabs of the agent on living gateways. */
 export async function tabsOf(tx: Tx, agentId: string, nodeDeadMs: number): Promise<string[]> {
   const rows = await tx.query<{ tab: string }>(
@@ -44,10 +58,6 @@ export async function tabsOf(tx: Tx, agentId: string, nodeDeadMs: number): Promi
     [agentId, nodeDeadMs],
   )
   return rows.map((r) => r.tab)
-}
-
-export async function removeSocket(tx: Tx, id: string): Promise<void> {
-  await tx.query(`delete from desk_sockets where id = $1`, [id])
 }
 
 /** Removes rows of sockets that this gateway does not hold any more: their own removal failed. */
@@ -70,13 +80,17 @@ export async function removeDeadNodes(tx: Tx, nodeDeadMs: number): Promise<void>
   )
 }
 
-/** Signed-in agents without a socket whose loss was not yet noticed. */
-export async function noticeLosses(tx: Tx): Promise<string[]> {
+/**
+ * Signed-in agents without a socket whose loss was not yet noticed.
+ * @param among only these, where it is known who may have lost one
+ */
+export async function noticeLosses(tx: Tx, among: string[] | null = null): Promise<string[]> {
   const rows = await tx.query<{ agentId: string }>(
     `update agents a set lost_at = clock_timestamp(), lost_stage = 0
-     where a.intent <> 'offline' and a.lost_at is null
+     where a.intent <> 'offline' and a.lost_at is null and ($1::uuid[] is null or a.agent_id = any ($1))
        and not exists (select 1 from desk_sockets s where s.agent_id = a.agent_id)
      returning a.agent_id as "agentId"`,
+    [among],
   )
   return rows.map((r) => r.agentId)
 }

@@ -86,6 +86,56 @@ describe('sockets that open and close while signs of life are under way', () => 
     )
   })
 
+  it('are written together when they come together, as after the death of a gateway', async () => {
+    let statements = 0
+    const counting = (sql: string, values?: unknown[]) => {
+      if (/desk_sockets/.test(sql)) statements += 1
+      return ground.db.query(sql, values)
+    }
+    const db: WatchParts['db'] = { ...ground.db, query: counting as WatchParts['db']['query'] }
+    const limits = { ...rest.limits, beatMs: 60_000 }
+    const watch = createPresenceWatch({ ...rest, limits, db, log: ground.log })
+    const sockets = Array.from({ length: 500 }, (_, i) => ({
+      id: newId(),
+      agentId: agentIds[i % 3]!,
+      tab: `tab-${i}`,
+    }))
+    await watch.opened({ id: newId(), agentId: agentIds[0]!, tab: 'first' })
+    statements = 0
+    await Promise.all(sockets.map((socket) => watch.opened(socket)))
+    await Promise.all(sockets.slice(0, 400).map((socket) => watch.closed(socket)))
+    expect(await ground.db.query(`select 1 from desk_sockets`)).toHaveLength(101)
+    // One for those that open, one for those that close with a look for agents who are lost by it, and some reserve.
+    expect(statements).toBeLessThan(10)
+    await watch.stop()
+  })
+
+  it('keep the sign of life going while routing is slow to hear of agents who are found again', async () => {
+    let told = 0
+    const never = () => {
+      told += 1
+      return new Promise<void>(() => {})
+    }
+    const limits = { ...rest.limits, beatMs: 5 }
+    const offers = { ...rest.offers, agentChanged: never }
+    const watch = createPresenceWatch({ ...rest, offers, limits, db: ground.db, log: ground.log })
+    const seen = () => ground.db.query(`select seen_at from desk_nodes where node = 'node-a'`)
+    const socket = { id: newId(), agentId: agentIds[0]!, tab: 'tab' }
+    void watch.opened(socket)
+    await vi.waitFor(() => expect(told).toBe(1))
+    // Another gateway believed this one dead and its agent lost.
+    await ground.db.query(
+      `insert into agents (agent_id, intent, mode, lost_at) values ($1, 'available', 'text', clock_timestamp())
+       on conflict (agent_id) do update set intent = 'available', mode = 'text', lost_at = clock_timestamp()`,
+      [agentIds[0]],
+    )
+    await vi.waitFor(() => expect(told).toBe(2))
+    const before = await seen()
+    await vi.waitFor(async () => expect(await seen()).not.toEqual(before))
+    await watch.stop()
+    await ground.db.query(`delete from agents`)
+  })
+
   it('lose the row whose removal failed with the next sign of life', async () => {
     const watch = createPresenceWatch({ ...rest, db: ground.db, log: ground.log })
     const socket = { id: newId(), agentId: agentIds[0]!, tab: 'tab' }
