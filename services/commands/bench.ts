@@ -79,7 +79,9 @@ export const bench: Command = {
     } finally {
       process.off('SIGINT', wait)
       await Promise.all([postgres.stop(), redis.stop()])
-      rmSync(folder, { recursive: true, force: true })
+      // The logs of a failed run are worth a look.
+      if (process.env['BENCH_KEEP'] === undefined) rmSync(folder, { recursive: true, force: true })
+      else report(`bench: kept ${folder}`)
     }
   },
 }

@@ -1,3 +1,4 @@
+import { longest } from './recovery.ts'
 import type { FaultReport, Reach } from './run.ts'
 
 /** The recovery that is aimed at, ms. */
@@ -24,17 +25,15 @@ export function broken({ accounts, steps, later, stuck }: FaultReport): string[]
   none('a day later, answered wrongly', later.wrongAnswers)
   none('a day later, stored wrongly', later.wrongRows)
   for (const { name, recovery } of steps)
-    if (recovery.text === null || recovery.voice === null) wrong.push(`never recovered: ${name}`)
+    if (longest(recovery) === Infinity) wrong.push(`never recovered: ${name}`)
   return wrong
 }
 
 export function linesOf(report: FaultReport): string[] {
   const { accounts, steps, texts, calls, callsMeanwhile, later } = report
   const ends = Object.entries(accounts.ends).map(([end, n]) => `${end} ${n}`)
-  const slow = steps.filter(
-    ({ recovery }) => Math.max(recovery.text ?? Infinity, recovery.voice ?? Infinity) >= aimMs,
-  )
-  const worst = Math.max(0, ...steps.map(({ recovery }) => Math.max(recovery.text ?? 0, recovery.voice ?? 0)))
+  const slow = steps.filter(({ recovery }) => longest(recovery) >= aimMs)
+  const worst = Math.max(0, ...steps.map(({ recovery }) => longest(recovery)))
   const missed = steps.filter((step) => step.missed)
   return [
     `seed ${report.seed}, ${report.gateways} gateways, ${steps.length - missed.length} failures` +
@@ -49,7 +48,7 @@ export function linesOf(report: FaultReport): string[] {
     `recovery: longest ${(worst / 1000).toFixed(1)} s, ${
       slow.length === 0
         ? 'aim reached (< 15 s)'
-        : `aim missed: ${slow.map(({ name, recovery }) => `${name} (text ${recovery.text}, voice ${recovery.voice} ms)`).join('; ')}`
+        : `aim missed: ${slow.map(({ name, recovery }) => `${name} (${longest(recovery)} ms)`).join('; ')}`
     }`,
   ]
 }

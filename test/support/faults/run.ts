@@ -7,7 +7,7 @@ import { carriedCalls, startBanks, startCalls, talkingTwice, type CallRecord } f
 import { createChance } from './chance.ts'
 import { kinds, startAgain } from './kinds.ts'
 import { aDayLater, type DayLater } from './later.ts'
-import { recoveryOf, type Recovery } from './recovery.ts'
+import { longest, recoveryOf, type Recovery } from './recovery.ts'
 import { stepName, type Step } from './schedule.ts'
 import { startSite, type Site } from './site.ts'
 import { startTexts } from './texts.ts'
@@ -50,6 +50,8 @@ export type RunOptions = {
   seed: number
   gateways: number
   steps: Iterable<Step>
+  /** Done under load before the steps, e.g. watching for a while. */
+  first?: (site: Site) => Promise<void>
   /** Asked before every step. */
   goesOn: () => boolean
   textsPerSecond?: number
@@ -93,6 +95,7 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
     const began = Date.now()
     await recoveryOf(site, began, 60_000)
 
+    await options.first?.(site)
     const steps: Struck[] = []
     /** Records of the phones at the death of Asterisk. */
     const deaths: { at: number; phoneRecords: number }[] = []
@@ -126,7 +129,7 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
     }
     const outages = steps.map(({ struckAt, repairedAt, recovery }) => ({
       from: struckAt,
-      to: repairedAt + Math.max(recovery.text ?? 60_000, recovery.voice ?? 60_000) + 15_000,
+      to: repairedAt + Math.min(60_000, longest(recovery)) + 15_000,
     }))
     const accounts = await account(
       { query: (sql, values) => site.ask(sql, [...(values ?? [])]) },
@@ -156,7 +159,9 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
           (c) =>
             c.patient &&
             steps.some(
-              (s) => c.placedAt >= s.struckAt && c.placedAt <= s.repairedAt + (s.recovery.voice ?? 60_000),
+              (s) =>
+                c.placedAt >= s.struckAt &&
+                c.placedAt <= s.repairedAt + Math.min(60_000, longest(s.recovery)),
             ),
         ),
       ),
@@ -197,17 +202,11 @@ async function take(
     await Promise.all(repairs.map((repair) => repair()))
   }
   const repairedAt = Date.now()
-  if (missed)
-    return {
-      name,
-      struckAt,
-      repairedAt,
-      recovery: { text: 0, voice: 0 },
-      outage: { text: 0, voice: 0 },
-      missed,
-    }
-  const recovery = await recoveryOf(site, repairedAt, recoveryLimitMs)
-  const outage = await recoveryOf(site, struckAt, 1_000)
+  if (missed) return { name, struckAt, repairedAt, recovery: {}, outage: {}, missed }
+  // A kill at a boundary is soon followed by the next one: its own channel must have come back before.
+  const channels = 'boundary' in step ? [step.boundary.channel] : undefined
+  const recovery = await recoveryOf(site, repairedAt, recoveryLimitMs, channels)
+  const outage = await recoveryOf(site, struckAt, 1_000, channels)
   return { name, struckAt, repairedAt, recovery, outage, missed }
 }
 
@@ -249,8 +248,13 @@ async function settle(site: Site): Promise<unknown[]> {
 
 const seconds = (ms: number | null): string => (ms === null ? 'never' : `${(ms / 1000).toFixed(1)} s`)
 
+const byChannel = (recovery: Recovery): string =>
+  Object.entries(recovery)
+    .map(([channel, ms]) => `${channel} ${seconds(ms)}`)
+    .join(', ')
+
 export const lineOf = ({ name, struckAt, repairedAt, recovery, outage, missed }: Struck): string =>
   missed
     ? `${name}: no contact came by`
-    : `${name}: repaired after ${seconds(repairedAt - struckAt)}, then text ${seconds(recovery.text)}, voice ${seconds(recovery.voice)}` +
-      ` (nobody new served for ${seconds(outage.text)}, ${seconds(outage.voice)})`
+    : `${name}: repaired after ${seconds(repairedAt - struckAt)}, then ${byChannel(recovery)}` +
+      ` (since the strike nobody new: ${byChannel(outage)})`

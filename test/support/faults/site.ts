@@ -8,6 +8,7 @@ import { startAsterisk, type Asterisk } from '../../../services/asterisk.ts'
 import { startPostgres, type Postgres, type PostgresOptions } from '../../../services/postgres.ts'
 import { startRedis, type RedisServer } from '../../../services/redis.ts'
 import { migrate } from '../../../src/db/migrate.ts'
+import { shortPrompts } from '../asterisk.ts'
 import { startHotline, type Hotline } from '../hotline.ts'
 import { unusedPort } from '../ports.ts'
 import { theRun } from '../run.ts'
@@ -68,7 +69,12 @@ export async function startSite({ gateways, banks = 2, env = {} }: SiteOptions):
     gateways,
     database: { url: databaseUrl, drop: async () => {} },
     redis,
-    asterisk: { amiPort, banks },
+    // Announcements that last a moment: how long citizens are greeted is not what is measured.
+    asterisk: {
+      amiPort,
+      banks,
+      promptOverrides: shortPrompts(['greeting', 'notice', 'keys', 'nobody', 'thanks']),
+    },
     env,
     envOf: (n) => ({
       AMI_URL: `ami://gateway:test-only@127.0.0.1:${wires[n]!.port}`,
