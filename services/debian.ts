@@ -42,7 +42,9 @@ export function libraryFolders(prefix: string): string[] {
     if (!existsSync(parent)) return []
     const triplets = readdirSync(parent).filter((name) => name.includes('-linux-gnu'))
     return triplets
-      .flatMap((triplet) => ['', 'pulseaudio', 'blas', 'lapack'].map((part) => join(parent, triplet, part)))
+      .flatMap((triplet) =>
+        ['', 'pulseaudio', 'blas', 'lapack', 'kamailio'].map((part) => join(parent, triplet, part)),
+      )
       .filter((folder) => existsSync(folder))
   })
 }

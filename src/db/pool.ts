@@ -59,7 +59,7 @@ export function createPool(url: string, log: Log, max = 16): Db {
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     application_name: 'hotline-gateway',
-    verify: (client, done) => void servers.check(client).then(() => done(), done),
+    verify: (client, done) => void servers.check(client, cameFrom.get(client)!).then(() => done(), done),
   })
   pool.on('error', (error) => log.warn({ err: error.message }, 'idle database connection failed'))
 

@@ -21,11 +21,14 @@ const standing = `
     case when pg_is_in_recovery() then 0
       else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer end as timeline`
 
+/** A server that refused is not tried again so soon, ms: so much longer a promotion may take to be seen. */
+const againMs = 1_000
+
 type Standing = { readOnly: boolean; timeline: number }
 
 /**
  * Which server is the primary. Invariant: once a timeline was seen no older one is used, so a former primary that comes
- * back writing, unfenced, is left alone; of several servers that all refuse none is used.
+ * back writing, unfenced, is left alone; one that says it stands by is not asked again at once.
  */
 export type Servers = {
   readonly count: number
@@ -33,8 +36,8 @@ export type Servers = {
   url(): string
   /** `url` did not answer, or answered late: the next connection goes to the server after it. */
   doubt(url: string): void
-  /** @throws when the server behind `client` is no primary */
-  check(client: Pick<pg.ClientBase, 'query'>): Promise<void>
+  /** @throws when the server behind `client`, at `url`, is no primary */
+  check(client: Pick<pg.ClientBase, 'query'>, url: string): Promise<void>
   /** False of a connection to a server that was primary before another was promoted. */
   isCurrent(client: object): boolean
 }
@@ -42,6 +45,8 @@ export type Servers = {
 export function createServers(url: string): Servers {
   const urls = serversOf(url)
   const timelines = new WeakMap<object, number>()
+  /** When each server last said that it is no primary. */
+  const refusedAt = urls.map(() => -Infinity)
   let at = 0
   let newest = 0
   return {
@@ -49,12 +54,18 @@ export function createServers(url: string): Servers {
     url: () => urls[at]!,
     doubt(tried) {
       // Of many failures at once the first moves on; the others were about the same server.
-      if (urls[at] === tried) at = (at + 1) % urls.length
+      if (urls[at] !== tried) return
+      const now = performance.now()
+      const refused = (n: number): boolean => now - refusedAt[n]! < againMs
+      const others = urls.map((_, step) => (at + step) % urls.length).slice(1)
+      // A busy primary answers late, and asking a standby again that has just said what it is would gain nothing.
+      at = others.find((n) => !refused(n)) ?? (refused(at) ? others[0]! : at)
     },
-    async check(client) {
+    async check(client, from) {
       if (urls.length === 1) return
       const { rows } = await client.query<Standing>(standing)
       const { readOnly, timeline } = rows[0]!
+      if (readOnly || timeline < newest) refusedAt[urls.indexOf(from)] = performance.now()
       if (readOnly) throw new Error('this PostgreSQL is a standby')
       if (timeline < newest) throw new Error('this PostgreSQL was primary before another was promoted')
       newest = timeline
@@ -80,7 +91,7 @@ export async function primaryOf(url: string): Promise<string> {
     client.on('error', () => {})
     try {
       await client.connect()
-      await servers.check(client)
+      await servers.check(client, tried)
       break
     } catch (error) {
       if (tries >= servers.count) throw error

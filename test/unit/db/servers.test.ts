@@ -38,14 +38,26 @@ it('moves on once, however many connections fail together', () => {
   expect(servers.url()).toBe('postgres://a/hotline')
 })
 
+it('asks a standby that has just refused no more because the primary was late', async () => {
+  const servers = createServers(both)
+  const [primary, standby] = serversOf(both) as [string, string]
+  servers.doubt(primary)
+  expect(servers.url()).toBe(standby)
+  await expect(servers.check(server(true, 0), standby)).rejects.toThrow('standby')
+  servers.doubt(standby)
+  expect(servers.url()).toBe(primary)
+  servers.doubt(primary)
+  expect(servers.url()).toBe(primary)
+})
+
 it('takes no standby, and no former primary once another was promoted', async () => {
   const servers = createServers(both)
   const [before, standby, promoted] = [server(false, 1), server(true, 0), server(false, 2)]
-  await servers.check(before)
-  await expect(servers.check(standby)).rejects.toThrow('standby')
+  await servers.check(before, servers.url())
+  await expect(servers.check(standby, servers.url())).rejects.toThrow('standby')
   expect(servers.isCurrent(before)).toBe(true)
-  await servers.check(promoted)
+  await servers.check(promoted, servers.url())
   expect(servers.isCurrent(before)).toBe(false)
   expect(servers.isCurrent(promoted)).toBe(true)
-  await expect(servers.check(server(false, 1))).rejects.toThrow('promoted')
+  await expect(servers.check(server(false, 1), servers.url())).rejects.toThrow('promoted')
 })
