@@ -6,7 +6,7 @@ import type { Statute } from '../../src/statutes/statute.ts'
 import type { Report } from '../report.ts'
 import { between, inPercent, oneOf } from './chance.ts'
 import { closings, greetings, questions } from './matters.ts'
-import { outcomesFor } from './outcomes.ts'
+import { outcomesFor, type Items } from './outcomes.ts'
 
 type WithoutId<M> = M extends { id: string } ? Omit<M, 'id'> : never
 type Request = WithoutId<ClientMessage>
@@ -35,7 +35,8 @@ export function startAgent(options: AgentOptions): DemoAgent {
   const work = async (): Promise<void> => {
     while (!stopped) {
       try {
-        desk = new Desk(await signIn(options), options)
+        const cookie = await signIn(options)
+        desk = new Desk(cookie, options, await itemsOf(options, cookie))
         await desk.closed
       } catch (problem) {
         if (!stopped) options.report(`demo: ${options.name}: ${(problem as Error).message}`)
@@ -67,10 +68,22 @@ async function signIn({ base, token }: AgentOptions): Promise<string> {
     .join('; ')
 }
 
+/** What he may cite; without it he says what is missing. */
+async function itemsOf({ base }: AgentOptions, cookie: string): Promise<Items> {
+  const answer = await fetch(`${base}/api/knowledge?validity=current&limit=50`, {
+    headers: { cookie },
+    signal: AbortSignal.timeout(5_000),
+  })
+  if (!answer.ok) return new Map()
+  const { items } = (await answer.json()) as { items: { id: string; version: number; title: string }[] }
+  return new Map(items.map(({ id, version, title }) => [title, { id, version }]))
+}
+
 class Desk {
   readonly closed: Promise<void>
   private readonly socket: WebSocket
   private readonly options: AgentOptions
+  private readonly items: Items
   private readonly timers = new Set<NodeJS.Timeout>()
   /** contacts by id, with what he has said there so far */
   private readonly said = new Map<string, number>()
@@ -79,8 +92,9 @@ class Desk {
   /** what he asked for, by the id of the message */
   private readonly asked = new Map<string, Request['type']>()
 
-  constructor(cookie: string, options: AgentOptions) {
+  constructor(cookie: string, options: AgentOptions, items: Items) {
     this.options = options
+    this.items = items
     const address = `${options.base.replace(/^http/, 'ws')}/desk/socket`
     this.socket = new WebSocket(address, { headers: { cookie, origin: options.base } })
     this.socket.on('open', () => {
@@ -184,7 +198,7 @@ class Desk {
         type: 'register',
         contactId: contact.id,
         idempotencyKey: randomUUID(),
-        outcomes: outcomesFor(contact, this.options.statute),
+        outcomes: outcomesFor(contact, this.options.statute, this.items),
       })
       // a refusal would leave him waiting: the next look tries again
       this.later(10_000, () => this.registering.delete(contact.id))

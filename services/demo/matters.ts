@@ -12,6 +12,8 @@ export interface Matter {
   kinds: readonly [Kind, ...Kind[]]
   /** answered at once from the knowledge base, so that no order is needed */
   answer?: string
+  /** title of the item of the knowledge base that it rests on */
+  item?: string
   address: string
   /** code of the unit it belongs to */
   unit: string
@@ -48,6 +50,7 @@ const matters: Omit<Matter, 'address'>[] = [
     title: '居住证办理咨询',
     unit: 'public-security',
     kinds: ['consultation'],
+    item: '居住证办理材料',
     answer: '请携带身份证和居住地址证明，到居住地派出所或政务服务中心办理；周六上午可办。',
   },
   {
@@ -77,6 +80,7 @@ const matters: Omit<Matter, 'address'>[] = [
     title: '异地就医备案咨询',
     unit: 'medical-insurance',
     kinds: ['consultation'],
+    item: '异地就医备案',
     answer: '可在国家医保服务平台或本地医保窗口备案，备案后在联网医院直接结算。',
   },
   {

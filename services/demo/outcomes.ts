@@ -5,13 +5,21 @@ import { valueOf } from '../../src/statutes/types.ts'
 import { inPercent, oneOf } from './chance.ts'
 import { type Matter, someMatter, someNumber } from './matters.ts'
 
+/** Items of the knowledge base by their titles. */
+export type Items = ReadonlyMap<string, { id: string; version: number }>
+
 /** What a simulated agent registers: an answer where the matter has one, otherwise an order by the city's statute. */
-export function outcomesFor(contact: DeskContact, statute: Statute): Outcome[] {
+export function outcomesFor(contact: DeskContact, statute: Statute, items: Items = new Map()): Outcome[] {
   const matter = someMatter()
   const kind = kindOf(matter, statute)
   if (matter.answer === undefined) return [orderFor(contact, matter, kind, statute)]
   const { title, answer } = matter
-  return [{ type: 'answered', kind, ...categoryOf(kind, statute), title, answer, knowledge: [] }]
+  const cited = items.get(matter.item ?? '')
+  // what no item says is reported to the unit that should say it
+  const basis = cited
+    ? { knowledge: [cited] }
+    : { knowledge: [], lacking: { what: title, unit: matter.unit } }
+  return [{ type: 'answered', kind, ...categoryOf(kind, statute), title, answer, ...basis }]
 }
 
 function orderFor(contact: DeskContact, matter: Matter, kind: Kind, statute: Statute): OrderDraft {

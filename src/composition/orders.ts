@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { DeskReferrals } from '../agent-desk/ports.ts'
 import type { DeskNews } from '../agent-desk/service.ts'
+import type { Actor, Role } from '../base/actor.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { toE164 } from '../base/phone.ts'
@@ -14,6 +15,7 @@ import type { Contacts } from '../contacts/service.ts'
 import type { Db, Tx } from '../db/pool.ts'
 import { dispatchDirectoryRoutes } from '../dispatch-directory/routes.ts'
 import { createDispatchDirectory } from '../dispatch-directory/service.ts'
+import { centreUnit } from '../knowledge-base/model.ts'
 import { createKnowledgeDuties } from '../knowledge-base/duties/service.ts'
 import { createKnowledgeSupervision } from '../knowledge-base/duties/supervision.ts'
 import { knowledgeRoutes } from '../knowledge-base/routes.ts'
@@ -142,6 +144,7 @@ export function createOrders(parts: Parts) {
     calendar,
     knowledge,
     referrals: { told: referrals.told, reportIncident: incidents.report },
+    reportLacking: (tx, { what, unit, actor }) => knowledgeLacks(tx, what, unit, actor),
     describe: (tx, requesterId, said) => requesters.describe(tx, requesterId, said),
     async phoneOf(tx, contact) {
       const address = await contacts().addressOf(contact.id, tx)
@@ -174,6 +177,13 @@ export function createOrders(parts: Parts) {
     remind: async (_tx, { unit, why, subject }) =>
       log.info({ unit, why, kind: subject.kind, subject: subject.id }, 'knowledge duty waits for its unit'),
   })
+
+  /** Whoever answered without an item reports what is missing, as he could from the page of the knowledge base. */
+  async function knowledgeLacks(tx: Tx, what: string, unit: string | null, actor: Actor): Promise<void> {
+    const role = actor.role as Role
+    const person = { id: actor.id, role, roles: [role], unit: null }
+    await knowledgeDuties.errors.reportIn(tx, person, { unitCode: unit ?? centreUnit, what })
+  }
 
   const register = createUnitRegister(db)
   const directory = createDispatchDirectory({ db, clock, statute, units: (tx) => register.all(tx) })

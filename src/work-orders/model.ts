@@ -130,7 +130,7 @@ export type OrderEvent =
       place?: string
       facts?: string
     }
-  | { type: 'appended'; facts: string; contactId: string | null; told?: string }
+  | { type: 'appended'; facts: string; contactId: string | null; told?: string; somethingNew?: true }
   | { type: 'merged'; into: string }
   | { type: 'classified'; class: HandlingClass; reason: string }
   | { type: 'acknowledged'; leg: number; late: boolean }

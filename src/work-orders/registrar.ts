@@ -56,6 +56,8 @@ export type RegistrarParts = {
       incident: { contactId: string; incident: Incident; actor: Actor; at: Date },
     ): Promise<void>
   }
+  /** The knowledge base lacks what was answered: its unit has to complete it. Without a unit it is the centre's own. */
+  reportLacking?: (tx: Tx, lacking: { what: string; unit: string | null; actor: Actor }) => Promise<void>
   /** Remembers what the requester said of himself, for the next contact. */
   describe(
     tx: Tx,
@@ -85,6 +87,7 @@ export function createRegistrar(parts: RegistrarParts) {
   async function answered(c: RegistrationContext, o: Outcome & { type: 'answered' }): Promise<Done> {
     demandKind(o.kind)
     demandCategory(o.category)
+    const lacking = judgeCitation(o)
     const cited = []
     for (const ref of o.knowledge) cited.push(await knowledge.cite(c.tx, ref))
     const { kind, category, title, answer } = o
@@ -94,8 +97,29 @@ export function createRegistrar(parts: RegistrarParts) {
       title,
       answer,
       knowledge: cited.map(({ id, version, title: t }) => ({ id, version, title: t })),
+      ...(lacking ? { lacking } : {}),
     }
+    if (lacking) await parts.reportLacking?.(c.tx, { ...lacking, unit: lacking.unit ?? null, actor: c.actor })
     return { cite: citesOf(acceptance.onTheSpot), data, orderId: null }
+  }
+
+  /** 依据知识库答复: an item is cited, or what it lacks is said, so that it is completed. */
+  function judgeCitation(o: Outcome & { type: 'answered' }): { what: string; unit?: string } | null {
+    const { citeOnAnswer } = statute.topics.knowledgeBase
+    if (o.knowledge.length > 0 || citeOnAnswer.basis === 'silent') return null
+    const what = o.lacking?.what.trim() ?? ''
+    if (what !== '') return { ...o.lacking, what }
+    const cite = citesOf(citeOnAnswer)
+    throw problem(
+      422,
+      'knowledgeMissing',
+      '没有引用知识库条目',
+      `${citeOnAnswer.says}。请选择答复所依据的条目；知识库没有的，请写明缺少什么，交承办单位补充，或者改为生成办理单。`,
+      {
+        errors: [{ field: 'knowledge', message: '请引用条目，或者写明知识库缺少的内容' }],
+        ...(cite ? { cite } : {}),
+      },
+    )
   }
 
   async function referred(c: RegistrationContext, o: Outcome & { type: 'referred' }): Promise<Done> {
@@ -137,6 +161,7 @@ export function createRegistrar(parts: RegistrarParts) {
       facts: o.facts,
       contactId: c.matter.contactId,
       ...(o.told ? { told: o.told } : {}),
+      ...(o.somethingNew ? { somethingNew: true } : {}),
     })
     await store.joinContact(c.tx, order.id, c.matter.contactId, 'appended', c.at)
     return { cite: done.cite, data: { number: o.number }, orderId: null }

@@ -20,6 +20,8 @@ export const Answered = Type.Object({
   title: maybe(200),
   answer: words(4000),
   knowledge: Type.Array(KnowledgeCited, { maxItems: 10 }),
+  /** What the knowledge base should hold and does not, where nothing can be cited; whose items it is missing in. */
+  lacking: Type.Optional(Type.Object({ what: words(500), unit: Type.Optional(code) })),
 })
 
 /** 引导告知: another body's matter. `summary` is dropped where the statute lets no substance be kept. */
@@ -86,6 +88,8 @@ export const Appended = Type.Object({
   facts: words(10_000),
   /** The progress or the result that the requester was told (鞍山草案 第十二条第二款第（四）项). */
   told: maybe(1000),
+  /** He brought a new circumstance or reason: then nothing has to be told. */
+  somethingNew: Type.Optional(Type.Boolean()),
 })
 
 export const Outcome = Type.Union([Answered, Referred, Refused, OrderDraft, Appended])

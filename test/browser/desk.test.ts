@@ -242,6 +242,7 @@ describe('a conversation by text', () => {
     await choose(page, '当场答复')
     await choose(page, '咨询')
     await page.fill('#answer', '可以在网上办理异地就医备案。')
+    await page.fill('#lacking', '异地就医备案')
     await page.keyboard.press('Control+Enter')
     await page.waitForSelector('[data-test=registered]')
     const [contact] = await stack.db.query<{ end: string }>(

@@ -235,8 +235,8 @@ export const anshan2019: Coverage = {
   'AS19-19': [
     reading(
       'topics.knowledgeBase.citeOnAnswer',
-      integration('work-orders', '第二十条第（一）项: cites the knowledge item and version'),
-      'an answer may cite none: it is not refused without',
+      integration('work-orders', '第十九条: without an item to cite it says what the knowledge base lacks'),
+      'refused without an item; where there is none, what is lacking is said and reported to its unit',
     ),
     silent('listening, 规范用语 and patience are the agent’s; the form and the knowledge base help him'),
   ],

@@ -128,6 +128,10 @@ export const anshanDraft: Coverage = {
   'ASD-12-0': [
     law('topics.acceptance.onTheSpot', unit('statutes/triage', 'the same matter under each text')),
     law('ASD-D01', counted),
+    localPolicy(
+      'topics.knowledgeBase.citeOnAnswer',
+      integration('work-orders', 'without an item to cite it says what the knowledge base lacks'),
+    ),
     law('topics.dispatch.axes', inWords, 'a dispatch keeps why these units'),
     law('topics.dispatch.forward', unit('statutes/anshan-draft-deadlines', '及时准确派发工单')),
     localPolicy('ASD-D02', counted),
@@ -172,7 +176,7 @@ export const anshanDraft: Coverage = {
     law(
       'topics.acceptance.repeatedTold',
       life('the same matter without anything new joins the order that runs'),
-      'what the agent told stands in the order; no message goes out by itself',
+      'refused until it says what the requester was told, or that he brought something new; of concluded orders, too',
     ),
     reading(
       'topics.acceptance.repeated',

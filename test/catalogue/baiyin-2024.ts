@@ -120,6 +120,10 @@ export const baiyin2024: Coverage = {
       unit('statutes/baiyin-2024-deadlines', '能够即时答复的，应当立即答复'),
     ),
     law('BY24-D01', counted),
+    localPolicy(
+      'topics.knowledgeBase.citeOnAnswer',
+      integration('work-orders', 'without an item to cite it says what the knowledge base lacks'),
+    ),
     law(
       'topics.dispatch.forwardConsultation',
       unit('statutes/unit-duties', '白银 第十条: 咨询 and everything else'),

@@ -139,8 +139,8 @@ export const dandongFirstAsked: Coverage = {
     law('DD-D14', added),
     reading(
       'topics.knowledgeBase.citeOnAnswer',
-      integration('work-orders', 'cites the knowledge item and version'),
-      'an answer may cite none: it is not refused without',
+      integration('work-orders', 'without an item to cite it says what the knowledge base lacks'),
+      'refused without an item; where there is none, what is lacking is said and reported to its unit',
     ),
   ],
   'DD-12-2': [

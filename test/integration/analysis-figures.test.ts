@@ -31,6 +31,7 @@ beforeAll(async () => {
     title: '办事时间',
     answer: '工作日九点到五点。',
     knowledge: [],
+    lacking: { what: '办事时间' },
   })
 
   at('2026-03-03T09:00+08:00')

@@ -280,7 +280,13 @@ describe('what becomes of it', () => {
     expect((await statusOf(body.number)).body).toMatchObject({ state: 'waiting', orders: [] })
     const { orders } = await world.registerWaiting(await contactOf(body.number), [
       order({ leadUnit: 'lighting' }),
-      { type: 'answered', kind: 'consultation', answer: '已答复。', knowledge: [] },
+      {
+        type: 'answered',
+        kind: 'consultation',
+        answer: '已答复。',
+        knowledge: [],
+        lacking: { what: '办事时间' },
+      },
     ])
     const { body: after } = await statusOf(body.number)
     expect(after).toMatchObject({

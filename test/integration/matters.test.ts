@@ -102,7 +102,13 @@ describe('第六条第二款: other channels are managed inside one system', () 
     const first = await enter(entry())
     const number = first.body.matter.orders[0]
     const outcomes = [
-      { type: 'answered', kind: 'consultation', answer: '已答复。', knowledge: [] },
+      {
+        type: 'answered',
+        kind: 'consultation',
+        answer: '已答复。',
+        knowledge: [],
+        lacking: { what: '办事时间' },
+      },
       { type: 'referred', matter: 'legalProcedure', target: '人民法院', tell: '请向法院提出。' },
       { type: 'refused', reason: 'outsideCity', tell: '不在本市。' },
       { type: 'appended', number, facts: '又来信，路灯仍然不亮。' },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../src/work-orders/registration-contract.ts'
-import { agent, draft, startOrders, viewer, type OrdersWorld } from '../support/work-orders.ts'
+import { agent, agentId, draft, startOrders, viewer, type OrdersWorld } from '../support/work-orders.ts'
 
 let world: OrdersWorld
 beforeAll(async () => {
@@ -108,6 +108,32 @@ describe('a registration', () => {
       registered.registrationId,
     ])
     expect(stored!['data']).toMatchObject({ knowledge: [{ id: item.id, version: 1, title: '路灯报修' }] })
+  })
+
+  it('第十九条: without an item to cite it says what the knowledge base lacks', async () => {
+    const contactId = await world.wrappedUp(phone())
+    const answered = {
+      type: 'answered',
+      kind: 'consultation',
+      answer: '三日内修复。',
+      knowledge: [],
+    } as const
+    for (const lacking of [undefined, { what: ' ' }])
+      await expect(
+        world.register(contactId, { ...answered, ...(lacking ? { lacking } : {}) }),
+      ).rejects.toMatchObject({
+        status: 422,
+        code: 'knowledgeMissing',
+        fields: { cite: expect.stringContaining('第十九条'), errors: [{ field: 'knowledge' }] },
+      })
+    expect(world.lacking).toEqual([])
+    const lacking = { what: '路灯修复时限', unit: 'lighting' }
+    const { registrationId } = await world.register(contactId, { ...answered, lacking })
+    const [stored] = await rows(`select data from registration_outcomes where registration_id = $1`, [
+      registrationId,
+    ])
+    expect(stored!['data']).toMatchObject({ knowledge: [], lacking })
+    expect(world.lacking).toMatchObject([{ ...lacking, actor: { id: agentId } }])
   })
 
   it('第二十条第（六）项: keeps nothing of the substance of a named report', async () => {

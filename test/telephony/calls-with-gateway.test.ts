@@ -224,7 +224,7 @@ describe('a call', () => {
     onTestFinished(() => reborn.stop())
     await becomes(from, 'wrapUp', 40_000)
     await desk.register((await contactOf(from)).id, [
-      { type: 'answered', kind: 'inquiry', answer: '已答复。', knowledge: [] },
+      { type: 'answered', kind: 'inquiry', answer: '已答复。', knowledge: [], lacking: { what: '办事时间' } },
     ])
     const next = caller()
     const again = await wait(

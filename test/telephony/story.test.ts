@@ -107,7 +107,13 @@ describe('a citizen', () => {
     })
     await wait(() => city.wechatApi.texts(openid).includes('您好，已为您登记。'))
     await desk.register(offer.contact.id, [
-      { type: 'answered', kind: 'inquiry', answer: '检修，今晚八点恢复。', knowledge: [] },
+      {
+        type: 'answered',
+        kind: 'inquiry',
+        answer: '检修，今晚八点恢复。',
+        knowledge: [],
+        lacking: { what: '办事时间' },
+      },
     ])
     const [contact] = await contactOf('providerId=7001')
     expect(contact).toMatchObject({ state: 'ended', end: 'completed', workOrders: [] })
@@ -130,7 +136,13 @@ describe('a citizen', () => {
     await desk.ask({ type: 'acceptOffer', offerId: second.offerId })
     await desk.contact(second.contact.id, 'active', mark)
     await desk.register(second.contact.id, [
-      { type: 'answered', kind: 'inquiry', answer: '请再等一小时。', knowledge: [] },
+      {
+        type: 'answered',
+        kind: 'inquiry',
+        answer: '请再等一小时。',
+        knowledge: [],
+        lacking: { what: '办事时间' },
+      },
     ])
     desk.close()
   }, 60_000)

@@ -107,37 +107,42 @@ export function createErrors({ db, clock, statute, clocks, remind, units }: Erro
 
   const unknown = () => problem(404, 'errorUnknown', '没有这条纠错', '请刷新列表后重新选择。')
 
+  type Said = { itemId?: string; version?: number; unitCode?: string; what: string }
+
+  /** `report`, in the transaction of what found it. @returns the id of the report */
+  async function reportIn(tx: Tx, person: Person, said: Said): Promise<string> {
+    const id = newId()
+    const what = storable(said.what)
+    const at = clock()
+    const about =
+      said.itemId === undefined
+        ? await missing(said.unitCode)
+        : await wrong(tx, person, said.itemId, said.version, at)
+    await store.insertError(tx, { id, ...about, what, statute: statute.slug, at, by: person })
+    const words = about.itemId === null ? '知识库缺少内容' : `知识条目“${about.title}”有错漏`
+    const subject = { kind, id, unitCode: about.unitCode, about: words }
+    // 承办单位 only: the centre's own items have no limit in any statute.
+    const started = about.unitCode === centreUnit ? null : await clocks.start(tx, subject, { at }, at)
+    await remind(tx, {
+      unit: about.unitCode,
+      why: 'errorReported',
+      subject: { kind, id, about: words },
+      due: started?.due ?? null,
+      cite: started?.cite ?? null,
+      at,
+    })
+    return id
+  }
+
   return {
+    reportIn,
+
     /**
      * @param said the item, or the unit in whose items something is missing
      * @throws Problem 404, 409 knowledgeWithdrawn, 422 unitUnknown | versionUnknown
      */
-    async report(
-      person: Person,
-      said: { itemId?: string; version?: number; unitCode?: string; what: string },
-    ): Promise<ErrorReport> {
-      const id = newId()
-      const what = storable(said.what)
-      await db.tx(async (tx) => {
-        const at = clock()
-        const about =
-          said.itemId === undefined
-            ? await missing(said.unitCode)
-            : await wrong(tx, person, said.itemId, said.version, at)
-        await store.insertError(tx, { id, ...about, what, statute: statute.slug, at, by: person })
-        const words = about.itemId === null ? '知识库缺少内容' : `知识条目“${about.title}”有错漏`
-        const subject = { kind, id, unitCode: about.unitCode, about: words }
-        // 承办单位 only: the centre's own items have no limit in any statute.
-        const started = about.unitCode === centreUnit ? null : await clocks.start(tx, subject, { at }, at)
-        await remind(tx, {
-          unit: about.unitCode,
-          why: 'errorReported',
-          subject: { kind, id, about: words },
-          due: started?.due ?? null,
-          cite: started?.cite ?? null,
-          at,
-        })
-      })
+    async report(person: Person, said: Said): Promise<ErrorReport> {
+      const id = await db.tx((tx) => reportIn(tx, person, said))
       return (await viewsOf([(await store.findError(db, id))!], person))[0]!
     },
 

@@ -3,7 +3,7 @@ import { handlingClasses } from '../../statutes/term.ts'
 import type { Statute } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
 import { isPetition } from '../elements.ts'
-import { isOpen, liveLegs, type LegRole, type WorkOrder } from '../model.ts'
+import { isOpen, liveLegs, type LegRole, type OrderEvent, type WorkOrder } from '../model.ts'
 import { unitRecused } from '../recused.ts'
 import {
   nextProcedure,
@@ -263,19 +263,57 @@ export const append = rule({
     contactId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     /** The progress or the result that the requester was told. */
     told: maybe(1000),
+    /** He brought a new circumstance or reason (新情况、新理由). */
+    somethingNew: Type.Optional(Type.Boolean()),
   }),
   roles: intakeRoles,
-  states: ['registered', 'awaitingMaterial', 'accepted', 'dispatched', 'fedBack'],
+  // 正在办理或者办理完毕: where the text says so, a matter that is done is told of, too.
+  states: ['registered', 'awaitingMaterial', 'accepted', 'dispatched', 'fedBack', 'concluded'],
   cite: (statute) => citesOf(statute.topics.acceptance.repeated),
-  decide(_order, { facts, contactId, told }, { statute }) {
+  barred: ({ state }, { statute }) =>
+    state === 'concluded' && !demandsTelling(statute) ? concludedBefore(statute) : null,
+  decide(order, { facts, contactId, told, somethingNew }, { statute }) {
     const { repeated, repeatedTold } = statute.topics.acceptance
     const words = told?.trim()
+    const again = (contactId ?? null) !== null && somethingNew !== true
+    // How it was told is the contact itself: by its channel, when and by whom stands on the event.
+    if (order.state === 'concluded' && !again) return concludedBefore(statute)
+    if (again && !words && demandsTelling(statute))
+      return refuse(
+        422,
+        'progressNotTold',
+        '没有写明告知诉求人的办理进展或者结果',
+        '诉求人没有新情况、新理由的，请先告知办理进展或者结果并写明；有新情况的请注明。',
+        citesOf(repeatedTold ?? repeated),
+      )
+    const appended: OrderEvent = {
+      type: 'appended',
+      facts,
+      contactId: contactId ?? null,
+      ...(words ? { told: words } : {}),
+      ...(somethingNew ? { somethingNew: true as const } : {}),
+    }
     return {
-      events: [{ type: 'appended', facts, contactId: contactId ?? null, ...(words ? { told: words } : {}) }],
+      events: [appended],
       cite: citesOf((words ? repeatedTold : undefined) ?? repeated),
     }
   },
 })
+
+/** 没有新情况、新理由再次提出的，告知办理进展或者办理结果 (鞍山草案 第十二条第二款第四项). */
+const demandsTelling = (statute: Statute): boolean => {
+  const { repeatedTold } = statute.topics.acceptance
+  return repeatedTold !== undefined && repeatedTold.basis !== 'silent'
+}
+
+const concludedBefore = (statute: Statute): Refused =>
+  refuse(
+    409,
+    'wrongState',
+    '办理单已办结，不能再补充内容',
+    '诉求人有新的情况或者仍未解决的，请登记新的办理单。',
+    citesOf(statute.topics.acceptance.repeated),
+  )
 
 export const merge = rule({
   label: '并入其他办理单',

@@ -215,17 +215,31 @@ describe('an order under the draft of Anshan', () => {
     at('08-03T10:00')
     const number = await raised({ accept: true, leadUnit: 'lighting' })
     const contactId = await world.wrappedUp('+8613800042901')
-    await world.register(contactId, {
-      type: 'appended',
-      number,
-      facts: '再次来电催问，没有新情况。',
-      told: '已告知正在办理',
+    const again = { type: 'appended', number, facts: '再次来电催问，没有新情况。' } as const
+    // 告知诉求人办理进展或者办理结果: nothing is kept as raised again before he was told.
+    await expect(world.register(contactId, again)).rejects.toMatchObject({
+      code: 'progressNotTold',
+      fields: { cite: expect.stringContaining('第十二条') },
     })
+    await world.register(contactId, { ...again, told: '已告知正在办理' })
     const joined = await api.see(agent, number)
     expect(joined['contactIds']).toHaveLength(2)
     expect(joined.events.findLast((e) => e.type === 'appended')).toMatchObject({
       cite: expect.stringContaining('第十二条'),
       data: { told: '已告知正在办理' },
     })
+    const news = await world.wrappedUp('+8613800042902')
+    await world.register(news, { type: 'appended', number, facts: '今天又坏了两盏。', somethingNew: true })
+
+    // 办理完毕: the result is told, and it stays the order that it was.
+    at('08-04T10:00')
+    await api.act(lighting, number, 'feedBack', { result: '已修好', solved: true, told: told('已经修好。') })
+    await api.act(auditor, number, 'audit', { points })
+    const late = await world.wrappedUp('+8613800042903')
+    await expect(
+      world.register(late, { type: 'appended', number, facts: '又坏了', somethingNew: true }),
+    ).rejects.toMatchObject({ code: 'wrongState' })
+    await world.register(late, { ...again, told: '已告知八月四日修好' })
+    expect(await api.see(agent, number)).toMatchObject({ state: 'concluded' })
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Value } from 'typebox/value'
 import { anshan2019 } from '../../../src/statutes/anshan-2019/index.ts'
+import { anshanDraft } from '../../../src/statutes/anshan-draft/index.ts'
 import { Outcome } from '../../../src/work-orders/registration-contract.ts'
 import { catalogueOf, type StatuteDocument } from '../../../web/src/desk/catalogue.ts'
 import { emptyForm, formOf, missingOf, type FormBody } from '../../../web/src/desk/form.ts'
@@ -84,8 +85,33 @@ describe('what is missing', () => {
   })
 
   it('does not ask for elements of an order where none is made', () => {
-    const answered = form({ outcome: 'answered', kind: 'consultation', answer: '周一至周五可以办理' })
+    const answered = form({
+      outcome: 'answered',
+      kind: 'consultation',
+      answer: '周一至周五可以办理',
+      lacking: '办事时间',
+    })
     expect(missingOf(answered, catalogue, false)).toEqual([])
+  })
+
+  it('is the item that an answer rests on, or what the knowledge base lacks', () => {
+    const answered = form({ outcome: 'answered', kind: 'consultation', answer: '周一至周五可以办理' })
+    const fields = (more: Partial<FormBody>) =>
+      missingOf({ ...answered, ...more }, catalogue, false).map((m) => [m.field, m.blocking])
+    expect(fields({})).toEqual([['lacking', true]])
+    expect(fields({ knowledge: [{ id: 'k', version: 1, title: '标题' }] })).toEqual([])
+    expect(fields({ lacking: '办事时间' })).toEqual([])
+  })
+
+  it('草案 第十二条: is how the matter stands, unless the requester brought something new', () => {
+    const draftCatalogue = catalogueOf(JSON.parse(JSON.stringify(anshanDraft)) as StatuteDocument)
+    const again = form({ outcome: 'appended', appendTo: 'AD1', facts: '又来电' })
+    const fields = (more: Partial<FormBody>, by = draftCatalogue) =>
+      missingOf({ ...again, ...more }, by, false).map((m) => m.field)
+    expect(fields({})).toEqual(['told'])
+    expect(fields({ told: '正在办理' })).toEqual([])
+    expect(fields({ somethingNew: true })).toEqual([])
+    expect(fields({}, catalogue)).toEqual([])
   })
 })
 
@@ -96,6 +122,8 @@ describe('what is registered', () => {
     form({ title: '只有标题' }),
     { ...full, confidential: true, confidentialityWish: '不告诉物业', urgent: true, incident: 'accident' },
     form({ outcome: 'appended', appendTo: 'AS20261121000001', facts: '又停水了' }),
+    form({ outcome: 'appended', appendTo: 'AD1', facts: '又停水了', told: '正在修', somethingNew: true }),
+    form({ outcome: 'answered', kind: 'consultation', answer: '可以', lacking: '办事时间' }),
     form({
       outcome: 'answered',
       kind: 'consultation',

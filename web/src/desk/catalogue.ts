@@ -27,6 +27,10 @@ export type Catalogue = {
   refusals: RefusalReason[]
   referrals: ReferralMatter[]
   emergencyNumbers: EmergencyNumber[]
+  /** An answer on the spot cites an item, or says what the knowledge base lacks; null: nothing asks for it. */
+  citation: Cited | null
+  /** Whoever raises the same matter without anything new is told how it stands; null: nothing asks for it. */
+  repeatedTold: Cited | null
 }
 
 type Article = { title: string; article: number; paragraph?: number; item?: number }
@@ -48,7 +52,9 @@ export type StatuteDocument = {
       requesterKinds: Answer<readonly Labelled[]>
       careGroups: Answer<readonly Labelled[]>
       elements: Record<string, Answer<{ label: string; must: boolean }>>
+      repeatedTold?: Answer<unknown>
     }
+    knowledgeBase: { citeOnAnswer: Answer<unknown> }
     refusal: { reasons: readonly Answer<Labelled & { tell: string; otherChannel: string }>[] }
     referral: {
       numbers: Answer<readonly (EmergencyNumber & { emergency: boolean })[]>
@@ -81,8 +87,12 @@ const cited = (answer: Answer<unknown>): Cited => ({
 const choices = (answer: Answer<readonly Labelled[]>): Choice[] =>
   answer.basis === 'silent' ? [] : answer.value.map(({ code, label }) => ({ code: String(code), label }))
 
+/** The article that asks for something, or null where none does. */
+const askedBy = (answer: Answer<unknown> | undefined): Cited | null =>
+  answer && answer.basis !== 'silent' ? cited(answer) : null
+
 export function catalogueOf({ slug, title, words, topics }: StatuteDocument): Catalogue {
-  const { acceptance, refusal, referral } = topics
+  const { acceptance, refusal, referral, knowledgeBase } = topics
   return {
     slug,
     title,
@@ -111,5 +121,7 @@ export function catalogueOf({ slug, title, words, topics }: StatuteDocument): Ca
       referral.numbers.basis === 'silent'
         ? []
         : referral.numbers.value.filter((n) => n.emergency).map(({ number, name }) => ({ number, name })),
+    citation: askedBy(knowledgeBase.citeOnAnswer),
+    repeatedTold: askedBy(acceptance.repeatedTold),
   }
 }

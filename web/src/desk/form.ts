@@ -40,6 +40,8 @@ export type FormBody = {
   leadUnit: string
   answer: string
   knowledge: KnowledgeCitation[]
+  /** What the knowledge base should hold and does not, where nothing could be cited. */
+  lacking: string
   referral: string
   referralTarget: string
   referralTell: string
@@ -48,6 +50,10 @@ export type FormBody = {
   refusalOther: string
   /** Number of the open order that this matter belongs to. */
   appendTo: string
+  /** How the matter stands, as the requester was told. */
+  told: string
+  /** He brought something new, so that there was nothing to tell. */
+  somethingNew: boolean
 }
 
 export type Field = keyof FormBody
@@ -72,6 +78,7 @@ export const emptyForm: FormBody = {
   leadUnit: '',
   answer: '',
   knowledge: [],
+  lacking: '',
   referral: '',
   referralTarget: '',
   referralTell: '',
@@ -79,6 +86,8 @@ export const emptyForm: FormBody = {
   refusalTell: '',
   refusalOther: '',
   appendTo: '',
+  told: '',
+  somethingNew: false,
 }
 
 /** A draft from the server may be older than the form, or not one at all: unknown fields go, missing ones are empty. */
@@ -148,6 +157,9 @@ export function missingOf(form: FormBody, catalogue: Catalogue, hasNumber: boole
       return [
         ...(isEmpty(form.kind) ? [needed('kind', '诉求类别')] : []),
         ...(isEmpty(form.answer) ? [needed('answer', '答复内容')] : []),
+        ...(catalogue.citation && isEmpty(form.knowledge) && isEmpty(form.lacking)
+          ? [{ ...needed('lacking', '知识库缺少的内容'), message: '请引用知识条目，或者写明知识库缺少什么' }]
+          : []),
       ]
     case 'referred':
       return [
@@ -159,6 +171,9 @@ export function missingOf(form: FormBody, catalogue: Catalogue, hasNumber: boole
       return [
         ...(isEmpty(form.appendTo) ? [needed('appendTo', '要并入的工单')] : []),
         ...(isEmpty(form.facts) ? [needed('facts', '补充的内容')] : []),
+        ...(catalogue.repeatedTold && !form.somethingNew && isEmpty(form.told)
+          ? [needed('told', '告知诉求人的办理进展或者结果')]
+          : []),
       ]
     case 'refused':
       return [

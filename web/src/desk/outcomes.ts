@@ -41,7 +41,15 @@ export function outcomesOf(form: FormBody): Outcome[] {
         }),
       ]
     case 'appended':
-      return [{ type: 'appended', number: form.appendTo, facts: form.facts.trim() }]
+      return [
+        compact<Of<'appended'>>({
+          type: 'appended',
+          number: form.appendTo,
+          facts: form.facts.trim(),
+          told: given(form.told),
+          somethingNew: form.somethingNew || undefined,
+        }),
+      ]
     case 'answered':
       return [
         compact<Of<'answered'>>({
@@ -51,6 +59,8 @@ export function outcomesOf(form: FormBody): Outcome[] {
           title: given(form.title),
           answer: form.answer.trim(),
           knowledge: form.knowledge.map(({ id, version }) => ({ id, version })),
+          lacking:
+            form.knowledge.length === 0 && given(form.lacking) ? { what: form.lacking.trim() } : undefined,
         }),
       ]
     case 'referred':
@@ -83,6 +93,7 @@ const fieldNames: Record<string, Field> = {
   reason: 'refusal',
   otherChannel: 'refusalOther',
   number: 'appendTo',
+  knowledge: 'lacking',
   name: 'requesterName',
   home: 'requesterAddress',
   contact: 'requesterContact',
