@@ -149,7 +149,7 @@ export async function contactTallies(
          c.bridged_at is null and c.ended_at is null as waiting,
          extract(epoch from coalesce(c.bridged_at, c.ended_at) - coalesce(c.queued_at, c.received_at)) as waited
        from contacts c where c.received_at >= $1 and c.received_at < $2 and c.received_at <= $3
-         and c.parent_contact_id is null
+         and c.parent_contact_id is null and c.direction = 'inbound'
      ) contacts_of_period`,
     [from, to, asOf, answerWithin.voice, answerWithin.text],
   )

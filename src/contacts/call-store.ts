@@ -54,7 +54,10 @@ export async function insertCall(tx: Tx, call: NewCall): Promise<Contact | null>
   return row ?? null
 }
 
-/** Open contacts whose caller should be on this node now; the other half of the resync's comparison. */
+/**
+ * Open contacts whose caller should be on this node now; the other half of the resync's comparison. A call that staff have
+ * just asked for may not have reached Asterisk yet.
+ */
 export async function openCallsOf(
   tx: Tx,
   node: string,
@@ -62,7 +65,9 @@ export async function openCallsOf(
   return tx.query(
     `select id as "contactId", call_id as "callId", state from contacts
      where node = $1 and ended_at is null and call_id is not null and state <> 'wrapUp'
-       and not (call_back and state in ('queued', 'offered'))`,
+       and not (call_back and state in ('queued', 'offered'))
+       and not (direction = 'outbound' and state = 'connecting'
+         and received_at > clock_timestamp() - interval '5 seconds')`,
     [node],
   )
 }
@@ -88,7 +93,7 @@ export async function insertCallBack(
        from contacts p
        where p.id = $1 and p.address_sealed is not null
          and not exists (select 1 from contacts o where o.address_lookup = p.address_lookup and o.channel = 'voice'
-           and o.id <> p.id and (o.ended_at is null or o.bridged_at > p.received_at))
+           and o.direction = 'inbound' and o.id <> p.id and (o.ended_at is null or o.bridged_at > p.received_at))
        on conflict (address_lookup) where call_back and ended_at is null and parent_contact_id is not null do nothing
        returning id
      ), noted as (

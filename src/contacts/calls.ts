@@ -109,7 +109,13 @@ export function factOf(event: CallFact, contact: Contact, agentId: string | null
   switch (event.type) {
     case 'callHeld':
       return held(event, contact)
+    case 'outPhoneAnswered':
+      return [{ type: 'phoneAnswered' }]
+    case 'outFailed':
+      return [{ type: 'dialFailed', status: event.status }]
     case 'callBridged':
+      // Whoever calls out is known from the beginning, whichever telephone he sits at.
+      if (contact.direction === 'outbound') return [{ type: 'connected' }]
       // A colleague took the caller over: the contact is his from here on.
       return agentId && contact.agentId !== agentId && talking.includes(contact.state)
         ? [{ type: 'transferred', agentId }]
@@ -246,7 +252,7 @@ async function companions(tx: Tx, deps: CallDeps, contact: Contact, event: CallF
     )
   if (contact.end === 'abandoned' || contact.end === 'abandonedRinging' || contact.end === 'voicemail')
     await store.insertCallBack(tx, contact, newId(), credits.callBackOwed)
-  if (contact.state === 'active')
+  if (contact.state === 'active' && contact.direction === 'inbound')
     for (const id of await store.openCallBacks(tx, contact.id))
       await deps.door.applyIn(tx, id, { type: 'reachedSince', byContactId: contact.id }, { actor })
 }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { channels, contactEnds, contactStates } from './model.ts'
+import { channels, contactEnds, contactStates, directions } from './model.ts'
 
 /** Schemas of `GET /api/contacts`. Instants are ISO 8601 UTC. No addresses, no texts: those are looked at on the desk. */
 const nullable = (schema: ReturnType<typeof Type.String>) => Type.Union([schema, Type.Null()])
@@ -7,6 +7,7 @@ const nullable = (schema: ReturnType<typeof Type.String>) => Type.Union([schema,
 export const ContactView = Type.Object({
   id: Type.String(),
   channel: Type.Enum([...channels]),
+  direction: Type.Enum([...directions]),
   state: Type.Enum([...contactStates]),
   end: Type.Union([Type.Enum([...contactEnds]), Type.Null()]),
   receivedAt: Type.String(),
@@ -42,6 +43,7 @@ const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 
 export const ContactQuery = Type.Object({
   channel: Type.Optional(Type.Enum([...channels])),
+  direction: Type.Optional(Type.Enum([...directions])),
   state: Type.Optional(Type.Enum([...contactStates])),
   end: Type.Optional(Type.Enum([...contactEnds])),
   agentId: Type.Optional(Type.String({ pattern: uuid })),

@@ -5,6 +5,9 @@ export const channels = ['voice', 'sms', 'wechat', 'web'] as const
 export type Channel = (typeof channels)[number]
 export type TextChannel = Exclude<Channel, 'voice'>
 
+export const directions = ['inbound', 'outbound'] as const
+export type Direction = (typeof directions)[number]
+
 export const contactStates = [
   'received',
   'screened',
@@ -38,6 +41,8 @@ export type Requirement = Record<string, string[]>
 export type Contact = {
   id: string
   channel: Channel
+  /** `outbound`: staff called the requester of an order; it waits in no queue and registers nothing. */
+  direction: Direction
   account: string
   requesterId: string
   confidential: boolean

@@ -150,6 +150,7 @@ export async function textOf(tx: Tx, messageId: string): Promise<string | null> 
 export type ContactFilter = {
   id?: string
   channel?: string
+  direction?: string
   state?: string
   end?: string
   agentId?: string
@@ -174,7 +175,7 @@ export const listContacts = (tx: Tx, f: ContactFilter): Promise<(Contact & { pro
        and ($6::text is null or exists (select 1 from messages m where m.contact_id = c.id and m.provider_id = $6))
        and ($7::boolean is null or (c.ended_at is null) = $7)
        and ($8::timestamptz is null or (c.received_at, c.id) < ($8, $9::uuid))
-       and ($11::uuid is null or c.id = $11)
+       and ($11::uuid is null or c.id = $11) and ($12::text is null or c.direction = $12)
      order by c.received_at desc, c.id desc limit $10`,
     [
       f.channel ?? null,
@@ -188,6 +189,7 @@ export const listContacts = (tx: Tx, f: ContactFilter): Promise<(Contact & { pro
       f.before?.id ?? null,
       f.limit,
       f.id ?? null,
+      f.direction ?? null,
     ],
   )
 

@@ -79,6 +79,7 @@ export async function contactRoutes(instance: FastifyInstance, options: ContactR
 const view = (c: Contact, providerIds: string[], workOrders: string[]): ContactView => ({
   id: c.id,
   channel: c.channel,
+  direction: c.direction,
   state: c.state,
   end: c.end,
   receivedAt: c.receivedAt.toISOString(),

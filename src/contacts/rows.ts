@@ -2,7 +2,7 @@ import type { Contact } from './model.ts'
 
 /** Column list that yields a `Contact`; instants arrive as `Date`, `credit_ms` as number. */
 export const contactColumns = `
-  c.id, c.channel, c.account, c.requester_id as "requesterId", c.confidential, c.state, c."end", c.version,
+  c.id, c.channel, c.direction, c.account, c.requester_id as "requesterId", c.confidential, c.state, c."end", c.version,
   c.call_id as "callId", c.node, c.received_at as "receivedAt", c.queued_at as "queuedAt",
   c.offered_at as "offeredAt", c.answered_at as "answeredAt", c.bridged_at as "bridgedAt",
   c.last_inbound_at as "lastInboundAt", c.first_answer_at as "firstAnswerAt",

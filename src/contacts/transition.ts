@@ -1,3 +1,4 @@
+import { outboundTransition } from './decide/outbound.ts'
 import type { Contact, ContactEnd, ContactState } from './model.ts'
 
 /**
@@ -14,6 +15,8 @@ export type ContactFact =
   | { type: 'connected'; agentId?: string }
   | { type: 'dialFailed'; status: string }
   | { type: 'held' }
+  /** Of a call that staff make: their own phone is taken, the requester's rings. */
+  | { type: 'phoneAnswered' }
   | { type: 'resumed' }
   | { type: 'consulting' }
   | { type: 'consultEnded' }
@@ -72,6 +75,7 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
   if (state === 'ended') return fact.type === 'hungUp' ? { note: 'late hang-up' } : { refused: 'ended' }
   const is = (...states: readonly ContactState[]): boolean => states.includes(state)
   const wrong: Verdict = { refused: 'wrongState' }
+  if (contact.direction === 'outbound') return outboundTransition(contact, fact)
 
   switch (fact.type) {
     case 'screened':
@@ -94,6 +98,8 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
     case 'dialFailed':
       return is('connecting', 'offered') ? backToQueue() : { note: 'dial ended late' }
     case 'held':
+    case 'phoneAnswered':
+      return wrong
       return is('active') ? to('held') : wrong
     case 'resumed':
       return is('held') ? to('active') : wrong

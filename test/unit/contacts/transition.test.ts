@@ -35,6 +35,7 @@ function contact(state: ContactState, more: Partial<Contact> = {}): Contact {
     creditMs: 0,
     emergency: false,
     callBack: false,
+    direction: 'inbound',
     callBackTries: 0,
     parentContactId: null,
     ...more,
