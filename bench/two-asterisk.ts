@@ -76,10 +76,7 @@ const callsBy = async (since: Date): Promise<Record<string, number>> =>
   )
 
 try {
-  await wait(
-    async () => Object.keys(await owners()).length === 2,
-    60_000,
-  )
+  await wait(async () => Object.keys(await owners()).length === 2, 60_000)
   const owned = await owners()
   console.log(`owners: ${told(owned)}`)
   if (nodes.some((node) => owned[node]?.length !== 1))
@@ -110,7 +107,7 @@ try {
      from contacts where channel = 'voice' and not call_back and received_at >= $1`,
     [killedAt],
   )
-  const afterMs = next?.at == null ? null : next.at - killedAt.getTime()
+  const afterMs = typeof next?.at !== 'number' ? null : next.at - killedAt.getTime()
   console.log(
     `${nodes[0]} killed with ${on?.n ?? 0} calls on it; the next new caller spoke after ${seconds(afterMs)}, ` +
       `${next?.n ?? 0} new callers spoke within ${seconds(downMs)}, ${people.answered() - answered} conversations in all`,
