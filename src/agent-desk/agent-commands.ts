@@ -3,6 +3,7 @@ import { system } from '../base/actor.ts'
 import { demandSent, type Commands } from './commands.ts'
 import type { DeskCalls, DeskContacts, DeskOffers } from './ports.ts'
 import type { Presence } from './presence.ts'
+import { returnTexts } from './return-texts.ts'
 
 /** Sign-in, pauses and offers. */
 export type AgentCommands = Pick<
@@ -44,15 +45,7 @@ export function agentCommands(parts: AgentCommandParts): AgentCommands {
     },
 
     async signOut({ handBack }, { agentId, actor }) {
-      if (handBack) {
-        for (const contact of await contacts.ofAgent(agentId)) {
-          if (contact.channel === 'voice' || !['active', 'held', 'consulting'].includes(contact.state))
-            continue
-          const fact = { type: 'requeued', reason: 'drain' } as const
-          const applied = await contacts.door.apply(contact.id, fact, { actor })
-          if (applied.ok) await offers.contactChanged(contact.id)
-        }
-      }
+      if (handBack) await returnTexts({ contacts, offers }, agentId, 'drain', actor)
       return { intent: await presence.signOut(agentId, 'signedOut') }
     },
 

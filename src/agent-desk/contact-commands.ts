@@ -25,7 +25,7 @@ export type ContactCommandParts = {
   contacts: DeskContacts
   requesters: Pick<DeskRequesters, 'profile'>
   sending: Pick<DeskSending, 'sendTemplate'>
-  offers: Pick<DeskOffers, 'contactChanged'>
+  offers: Pick<DeskOffers, 'contactChanged' | 'handOver'>
   calls: DeskCalls
   referrals: Pick<DeskReferrals, 'ofContact' | 'refer' | 'takenOver' | 'cancel' | 'contactOf'>
   views: Pick<Views, 'forget'>
@@ -39,6 +39,9 @@ export type ContactCommandParts = {
   mayReveal: (agentId: string) => boolean
   transferSeconds: number
 }
+
+const colleagueBusy = () =>
+  problem(409, 'colleagueBusy', '该同事现在不能接手', '请换一位同事，或退回排队。')
 
 /** The two-warning rule: the first names the behaviour, the second the end. */
 const warningsNeeded = 2
@@ -54,11 +57,10 @@ export function contactCommands(parts: ContactCommandParts): ContactCommands {
     throw notYours()
   }
 
-  async function colleague(agentId: string, channel: 'voice' | 'text') {
+  async function colleague(agentId: string) {
     const [facts, row] = await Promise.all([presence.facts(agentId), presence.row(agentId)])
-    const free = facts?.routable[channel] && facts.load[channel] < facts.capacity[channel]
-    if (!facts || !row || !free)
-      throw problem(409, 'colleagueBusy', '该同事现在不能接手', '请换一位同事，或退回排队。')
+    const free = facts?.routable.voice && facts.load.voice < facts.capacity.voice
+    if (!facts || !row || !free) throw colleagueBusy()
     return row
   }
 
@@ -95,17 +97,19 @@ export function contactCommands(parts: ContactCommandParts): ContactCommands {
       if (contact.channel === 'voice') {
         const { callId } = await ownCall(contacts, contactId, agentId)
         if (!toAgentId) return demandSent(await calls.backToHold(callId))
-        const { phone } = await colleague(toAgentId, 'voice')
+        const { phone } = await colleague(toAgentId)
         if (!phone) throw problem(409, 'colleagueBusy', '该同事没有话机', '请换一位同事，或退回排队。')
         return demandSent(await calls.blindTransfer(callId, phone, transferSeconds))
       }
-      if (toAgentId) await colleague(toAgentId, 'text')
-      const applied = await contacts.door.apply(
-        contactId,
-        toAgentId ? { type: 'transferred', agentId: toAgentId } : { type: 'requeued', reason: 'transfer' },
-        { actor },
-      )
-      if (!applied.ok) throw notYours()
+      if (toAgentId) {
+        const handed = await offers.handOver(contactId, agentId, toAgentId, actor)
+        if (handed === 'notHis') throw notYours()
+        if (handed === 'noRoom') throw colleagueBusy()
+      } else {
+        const fact = { type: 'requeued', reason: 'transfer', of: agentId } as const
+        const applied = await contacts.door.apply(contactId, fact, { actor })
+        if (!applied.ok) throw notYours()
+      }
       await Promise.all([offers.contactChanged(contactId), touched(agentId, contactId)])
     },
 
@@ -143,7 +147,7 @@ export function contactCommands(parts: ContactCommandParts): ContactCommands {
 
     async renewWrapUp({ contactId }, { agentId, actor }) {
       await ownContact(contacts, contactId, agentId)
-      const applied = await contacts.door.apply(contactId, { type: 'wrapUpRenewed' }, { actor })
+      const applied = await contacts.door.apply(contactId, { type: 'wrapUpRenewed', of: agentId }, { actor })
       if (!applied.ok)
         throw problem(
           409,
@@ -172,7 +176,7 @@ export function contactCommands(parts: ContactCommandParts): ContactCommands {
       const contact = await ownContact(contacts, contactId, agentId)
       if (warnings < warningsNeeded)
         throw problem(422, 'warningsMissing', '须先警告两次', '请先口头警告；两次警告后仍继续的，方可结束。')
-      const fact = { type: 'endedAbusive' } as const
+      const fact = { type: 'endedAbusive', of: agentId } as const
       const applied = await contacts.door.apply(contactId, fact, { actor, data: { warnings } })
       if (!applied.ok) throw problem(409, 'wrongState', '现在不能进行此操作', '请查看联络的最新状态。')
       if (contact.callId) demandSent(await calls.dismiss(contact.callId))

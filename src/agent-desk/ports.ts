@@ -115,7 +115,7 @@ export type DeskOrders = {
 
 export type DeskOffers = Pick<
   QueueService,
-  'accept' | 'decline' | 'withdrawOffersOf' | 'agentChanged' | 'contactChanged' | 'depth'
+  'accept' | 'decline' | 'handOver' | 'withdrawOffersOf' | 'agentChanged' | 'contactChanged' | 'depth'
 > & {
   /** The offers that the agent has not yet answered. */
   openOffersOf(agentId: string): Promise<OfferMade[]>

@@ -119,6 +119,18 @@ export async function openCallBacks(tx: Tx, contactId: string): Promise<string[]
   return rows.map((r) => r.id)
 }
 
+/** Calls that are on their way to this agent and not bridged. */
+export const ringingAt = (
+  tx: Tx,
+  agentId: string,
+  exceptId: string,
+): Promise<{ id: string; state: 'offered' | 'connecting' }[]> =>
+  tx.query(
+    `select id, state from contacts
+     where agent_id = $1 and id <> $2 and channel = 'voice' and state in ('offered', 'connecting')`,
+    [agentId, exceptId],
+  )
+
 /** Counts a try to reach the citizen. */
 export async function countTry(tx: Tx, contactId: string): Promise<void> {
   await tx.query(

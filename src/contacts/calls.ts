@@ -2,7 +2,7 @@ import { system, type Actor } from '../base/actor.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { toE164 } from '../base/phone.ts'
-import type { Db, Tx } from '../db/pool.ts'
+import { sqlState, uniqueViolation, type Db, type Tx } from '../db/pool.ts'
 import type { Requesters } from '../requesters/service.ts'
 import type { CallEvent, CallFact, DeviceFact } from '../telephony/call-event.ts'
 import * as store from './call-store.ts'
@@ -153,6 +153,9 @@ const talking: readonly Contact['state'][] = ['active', 'held', 'consulting']
 
 function held(event: CallFact & { type: 'callHeld' }, contact: Contact): ContactFact[] {
   if (contact.state === 'received' || contact.state === 'screened') return [{ type: 'queued' }]
+  // Nobody took the call over: his agent has let go of him, so he is at the head of the queue.
+  if (event.reason === 'noAnswer' && talking.includes(contact.state))
+    return [{ type: 'requeued', reason: 'transfer' }]
   if (event.reason === 'noAnswer') return [{ type: 'dialFailed', status: event.lastDial }]
   if (event.reason === 'agentLost') return [{ type: 'requeued', reason: 'agentLost' }]
   if (event.reason === 'farSideLeft' || event.reason === 'asked')
@@ -219,11 +222,12 @@ async function apply(
   }
 
   const facts = factOf(event, contact, agentId)
-  const changes = await deps.db.tx(async (tx) => {
+  const write = async (tx: Tx) => {
     if (!(await isFresh(tx))) return []
     const done: { contact: Contact; fact: ContactFact; before: Contact['state'] }[] = []
     let state = contact.state
     for (const fact of facts) {
+      if (fact.type === 'transferred') done.push(...(await letGo(tx, deps, fact.agentId, contact.id)))
       const applied = await deps.door.applyIn(tx, contact.id, fact, { actor, data: dataOf(event) })
       if (!applied.ok) {
         deps.log.info(
@@ -238,8 +242,24 @@ async function apply(
       state = applied.contact.state
     }
     return done
+  }
+  // An offer to the agent who took the call over may have been on its way: the second time it is seen.
+  const changes = await deps.db.tx(write).catch((error: unknown) => {
+    if (sqlState(error) === uniqueViolation) return deps.db.tx(write)
+    throw error
   })
   for (const change of changes) deps.door.announce(change.contact, change.fact, change.before)
+}
+
+/** Who speaks with one caller cannot take another who is just being offered to him: that one waits again. */
+async function letGo(tx: Tx, deps: CallDeps, agentId: string, exceptId: string) {
+  const fact: ContactFact = { type: 'dialFailed', status: 'BUSY' }
+  const done: { contact: Contact; fact: ContactFact; before: Contact['state'] }[] = []
+  for (const { id, state } of await store.ringingAt(tx, agentId, exceptId)) {
+    const applied = await deps.door.applyIn(tx, id, fact, { actor, data: { why: 'tookAnother' } })
+    if (applied.ok && !applied.note) done.push({ contact: applied.contact, fact, before: state })
+  }
+  return done
 }
 
 /** What belongs into the same transaction as the change itself. */

@@ -87,14 +87,13 @@ export async function deleteDraft(tx: Tx, contactId: string): Promise<void> {
 }
 
 /** Wrap-ups whose time is over; the database clock decides. */
-export async function expiredWrapUps(tx: Tx, limit: number): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(
-    `select id from contacts where state = 'wrapUp' and wrap_up_until < clock_timestamp() and owed_at is null
+export const expiredWrapUps = (tx: Tx, limit: number): Promise<{ id: string; until: Date }[]> =>
+  tx.query(
+    `select id, wrap_up_until as until from contacts
+     where state = 'wrapUp' and wrap_up_until < clock_timestamp() and owed_at is null
      order by wrap_up_until limit $1`,
     [limit],
   )
-  return rows.map((r) => r.id)
-}
 
 /** Conversations in which nobody said anything for `silenceMs`. A matter from another platform is none. */
 export async function silentConversations(tx: Tx, silenceMs: number, limit: number): Promise<string[]> {

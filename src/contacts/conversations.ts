@@ -85,7 +85,8 @@ export function createConversations(
       say({ contactId, agentId, clientId, kind: 'template', text: shown }, { template, params }),
 
     async end(contactId, actor) {
-      const applied = await door.apply(contactId, { type: 'conversationEnded' }, { actor })
+      const of = actor.kind === 'staff' ? { of: actor.id } : {}
+      const applied = await door.apply(contactId, { type: 'conversationEnded', ...of }, { actor })
       if (!applied.ok) throw notYours()
     },
 
@@ -105,7 +106,7 @@ export function createConversations(
     async sweep() {
       const actor = system('sweep')
       const wrapUps = await store.expiredWrapUps(db, 100)
-      for (const id of wrapUps) await door.apply(id, { type: 'wrapUpExpired' }, { actor })
+      for (const { id, until } of wrapUps) await door.apply(id, { type: 'wrapUpExpired', until }, { actor })
       const silent = await store.silentConversations(db, limits.silenceMs, 100)
       for (const id of silent)
         await door.apply(

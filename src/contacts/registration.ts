@@ -42,9 +42,11 @@ export function createRegister<Outcome, Registered>(
     const known = await registrar.find(contactId, actor)
     if (known) return known
     let registered: Registered | undefined
+    // A team lead registers in the place of whoever has it; an agent only what is still his.
+    const of = contact.agentId === actor.id ? { of: actor.id } : {}
     const applied = await door.apply(
       contactId,
-      { type: 'registered' },
+      { type: 'registered', ...of },
       {
         actor,
         within: async (tx, ended) => {

@@ -4,7 +4,8 @@ import type { Contact, ContactEnd, ContactState } from './model.ts'
 /**
  * PURE. The one table of what may happen to a contact. `transition` answers what a fact does to a contact; the store
  * writes the answer with a compare-and-set on (id, version), so of two facts that race the first commit wins and the
- * second is judged again against the new state.
+ * second is judged again against the new state. `of` names the agent whose contact it was when the step was decided on:
+ * has somebody else it meanwhile, the step comes too late.
  */
 export type ContactFact =
   | { type: 'screened' }
@@ -20,20 +21,21 @@ export type ContactFact =
   | { type: 'resumed' }
   | { type: 'consulting' }
   | { type: 'consultEnded' }
-  | { type: 'requeued'; reason: 'transfer' | 'drain' | 'agentLost' | 'gatewayLost' }
-  | { type: 'transferred'; agentId: string }
+  | { type: 'requeued'; reason: 'transfer' | 'drain' | 'agentLost' | 'gatewayLost'; of?: string }
+  | { type: 'transferred'; agentId: string; of?: string }
   | { type: 'native' }
   | { type: 'nativeAnswered'; agentId: string | null }
   | { type: 'hungUp'; at: Date }
   | { type: 'callBackRequested' }
   | { type: 'voicemailLeft' }
-  | { type: 'conversationEnded' }
-  | { type: 'wrapUpRenewed' }
-  | { type: 'wrapUpExpired' }
-  | { type: 'registered' }
+  | { type: 'conversationEnded'; of?: string }
+  | { type: 'wrapUpRenewed'; of?: string }
+  /** `until`: the instant that was seen to pass; renewed meanwhile, it says nothing. */
+  | { type: 'wrapUpExpired'; until?: Date }
+  | { type: 'registered'; of?: string }
   /** The requester of a waiting call back has reached an agent by himself. */
   | { type: 'reachedSince'; byContactId: string }
-  | { type: 'endedAbusive' }
+  | { type: 'endedAbusive'; of?: string }
   | { type: 'failed' }
 
 export type Change = {
@@ -75,6 +77,7 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
   if (state === 'ended') return fact.type === 'hungUp' ? { note: 'late hang-up' } : { refused: 'ended' }
   const is = (...states: readonly ContactState[]): boolean => states.includes(state)
   const wrong: Verdict = { refused: 'wrongState' }
+  if ('of' in fact && fact.of !== undefined && fact.of !== contact.agentId) return { refused: 'notYours' }
   if (contact.direction === 'outbound') return outboundTransition(contact, fact)
 
   switch (fact.type) {
@@ -137,6 +140,8 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
         ? wrong
         : to('wrapUp', { set: { wrapUpRenewed: true }, stamp: ['wrapUpUntil'] })
     case 'wrapUpExpired':
+      if (fact.until && contact.wrapUpUntil && contact.wrapUpUntil > fact.until)
+        return { note: 'wrap-up renewed meanwhile' }
       // The agent is free again; the debt stays his.
       return is('wrapUp') && !contact.owedAt
         ? to('wrapUp', { stamp: ['owedAt'], clear: ['wrapUpUntil'] })

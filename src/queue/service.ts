@@ -108,13 +108,15 @@ export function createQueue(deps: QueueDeps): Queue {
   return {
     accept: (offerId, agentId, epoch) => offering.accept(offerId, agentId, epoch),
 
+    handOver: (contactId, from, to, by) => offering.handOver(contactId, from, to, by),
+
     async decline(offerId, agentId, reason) {
       const offer = await store.findOffer(db, offerId)
       return offer?.agentId === agentId ? offering.end(offerId, 'declined', reason) : false
     },
 
     async withdrawOffersOf(agentId, outcome, reason) {
-      for (const offer of await store.openOffersOfAgent(db, agentId))
+      for (const offer of await store.openAndComingOffersOf(db, agentId))
         await offering.end(offer.offerId, outcome, reason)
     },
 

@@ -1,5 +1,5 @@
 import type { Channel } from '../contacts/model.ts'
-import type { Tx } from '../db/pool.ts'
+import type { Db, Tx } from '../db/pool.ts'
 import type { Offer } from './offer.ts'
 import type { OfferMade, OfferOutcome } from './ports.ts'
 
@@ -130,6 +130,16 @@ export const recentOffers = (tx: Tx, contactIds: readonly string[], withinMs: nu
 export async function lockAgent(tx: Tx, agentId: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 8890))`, [agentId])
 }
+
+/**
+ * The open offers of an agent, with one that is just being written: who writes it has read the agent's facts under this
+ * lock, so an offer made after a sign-out or a pause is either seen here or was never made.
+ */
+export const openAndComingOffersOf = (db: Db, agentId: string): Promise<OfferRow[]> =>
+  db.tx(async (tx) => {
+    await lockAgent(tx, agentId)
+    return openOffersOfAgent(tx, agentId)
+  })
 
 /** The build of the matcher's memory that was filled from this database; null before the first. */
 export async function builtGeneration(tx: Tx): Promise<string | null> {

@@ -103,6 +103,13 @@ export function createTestQueue(db: Db, door: ContactDoor): TestQueue {
       return { ok: true, contactId: offer.contactId, channel, callId, callBack }
     },
 
+    async handOver(contactId, from, to, by) {
+      const facts = await desk!.presence.facts(to)
+      if (!facts?.routable.text || facts.load.text >= facts.capacity.text) return 'noRoom'
+      const fact = { type: 'transferred', agentId: to, of: from } as const
+      return (await door.apply(contactId, fact, { actor: by })).ok ? 'done' : 'notHis'
+    },
+
     async decline(offerId, agentId, reason) {
       const offer = await one(offerId)
       if (offer?.agentId !== agentId) return false
