@@ -40,8 +40,7 @@ export type ContactCommandParts = {
   transferSeconds: number
 }
 
-const colleagueBusy = () =>
-  problem(409, 'colleagueBusy', '该同事现在不能接手', '请换一位同事，或退回排队。')
+const colleagueBusy = () => problem(409, 'colleagueBusy', '该同事现在不能接手', '请换一位同事，或退回排队。')
 
 /** The two-warning rule: the first names the behaviour, the second the end. */
 const warningsNeeded = 2
