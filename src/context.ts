@@ -10,6 +10,7 @@ import { createChannels, type Channels } from './channels/service.ts'
 import { deferred } from './composition/deferred.ts'
 import { createLinking } from './composition/linking.ts'
 import { composeMatters, type ComposedMatters } from './composition/matters.ts'
+import { createOfferCounts, type OfferCounts } from './composition/observation.ts'
 import { createOrders, type Orders } from './composition/orders.ts'
 import { deskOrders } from './composition/order-sight.ts'
 import { createAskProgress, createProgressTexts, type ProgressTexts } from './composition/progress.ts'
@@ -74,6 +75,7 @@ export type Context = {
   matters: ComposedMatters
   /** How a requester follows his order. */
   progress: { ask: AskProgress; texts: ProgressTexts }
+  offerCounts: OfferCounts
   start(): Promise<void>
   /** No new work from here on; calls go on under Asterisk. */
   drain(): Promise<void>
@@ -145,6 +147,7 @@ export async function createContext(config: Config): Promise<Context> {
     phoneOfAgent: async (id) => (await presence().facts(id))?.phone ?? null,
     media: () => channelsRef.get().media,
     recordings: () => calls?.recordings ?? null,
+    phones: () => calls?.phones ?? null,
     unitsOfStaff: staff.unitsOf,
     orderChanged: (tx, order) => mattersRef.get().orderChanged(tx, order),
   })
@@ -178,7 +181,8 @@ export async function createContext(config: Config): Promise<Context> {
     log,
   })
 
-  const listeners: OfferListener[] = []
+  const offerCounts = createOfferCounts()
+  const listeners: OfferListener[] = [offerCounts.listener]
   const queue = queueRef.set(
     createQueue({
       db,
@@ -372,6 +376,7 @@ export async function createContext(config: Config): Promise<Context> {
     orders,
     matters,
     progress: { ask: askProgress, texts: progressTexts },
+    offerCounts,
     async start() {
       durable.start()
       jobs.start()

@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts'
 import type { Check, Checks } from '../http/health.ts'
 import type { Reading } from '../http/metrics.ts'
+import type { OfferListener, OfferOutcome } from '../queue/ports.ts'
+import { storedReadings } from './observation-store.ts'
 
 /** What an operator can see from outside: health and figures. No figure names a person. */
 export function checksOf(context: Context): Checks {
@@ -16,12 +18,44 @@ export function checksOf(context: Context): Checks {
   }
 }
 
+/** One figure without a label. */
+const one = (read: () => number) => (): Record<string, number> => ({ all: read() })
+
 export function readingsOf(context: Context): Reading[] {
-  const { queue, relay, durable, db, calls } = context
+  const { queue, relay, durable, db, calls, jobs, redis, offerCounts } = context
+  const checks = checksOf(context)
   const byNode =
     (pick: (n: ReturnType<NonNullable<typeof calls>['telephony']['health']>[number]) => number) => () =>
       Object.fromEntries((calls?.telephony.health() ?? []).map((n) => [n.node ?? 'unknown', pick(n)]))
+  const byQueue =
+    (...states: ('waiting' | 'prioritized' | 'delayed' | 'failed')[]) =>
+    async () => {
+      // A command to a Redis that is away would wait for it, and with it everybody who asks for figures.
+      if (redis.status !== 'ready') return {}
+      const counts = jobs.queues.map(async (q) => {
+        const found = await q.getJobCounts(...states)
+        return [q.name, states.reduce((sum, state) => sum + (found[state] ?? 0), 0)] as const
+      })
+      return Object.fromEntries(await Promise.all(counts))
+    }
   return [
+    {
+      name: 'part_up',
+      help: '1: the part answers; a part that is switched off is left out',
+      label: 'part',
+      async read() {
+        const states = await Promise.all(
+          Object.entries(checks).map(
+            async ([part, check]) => [part, await check().catch(() => 'failing')] as const,
+          ),
+        )
+        return Object.fromEntries(
+          states
+            .filter(([, state]) => state !== 'off')
+            .map(([part, state]) => [part, Number(state === 'ok')]),
+        )
+      },
+    },
     {
       name: 'queue_waiting',
       help: 'contacts that wait for an agent',
@@ -37,41 +71,64 @@ export function readingsOf(context: Context): Reading[] {
         Object.fromEntries(Object.entries(await queue.depth()).map(([c, d]) => [c, d.oldestMs / 1000])),
     },
     {
+      name: 'offers_total',
+      help: 'offers that this gateway has announced; one that is announced again counts again',
+      label: 'channel',
+      read: () => offerCounts.made(),
+    },
+    {
       name: 'offers_ended_total',
-      help: 'offers of the last hour by outcome',
+      help: 'offers that this gateway has ended: accepted, declined, expired (a miss), withdrawn, abandoned',
       label: 'outcome',
-      async read() {
-        const rows = await db.query<{ outcome: string; n: number }>(
-          `select outcome, count(*) as n from offers
-           where ended_at > clock_timestamp() - interval '1 hour' group by outcome`,
-        )
-        return Object.fromEntries(rows.map((r) => [r.outcome, r.n]))
-      },
+      read: () => offerCounts.ended(),
     },
     {
       name: 'relay_lag_seconds',
       help: 'age of the oldest outbox row at its delivery',
-      read: () => ({ all: relay.stats().lagMs / 1000 }),
+      read: one(() => relay.stats().lagMs / 1000),
+    },
+    {
+      name: 'relay_moved_total',
+      help: 'outbox rows that this gateway has delivered',
+      read: one(() => relay.stats().moved),
     },
     {
       name: 'relay_failures_total',
       help: 'deliveries of the outbox that failed',
-      read: () => ({ all: relay.stats().failures }),
+      read: one(() => relay.stats().failures),
+    },
+    {
+      name: 'reconciler_passes_total',
+      help: 'passes of the reconciler; one gateway at a time does them',
+      read: one(() => queue.reconciler.stats().passes),
     },
     {
       name: 'reconciler_repaired_total',
       help: 'contacts that nobody had told the matcher about',
-      read: () => ({ all: queue.reconciler.stats().repaired }),
+      read: one(() => queue.reconciler.stats().repaired),
     },
     {
       name: 'reconciler_rebuilds_total',
       help: 'rebuilds of the matcher from PostgreSQL',
-      read: () => ({ all: queue.reconciler.stats().rebuilds }),
+      read: one(() => queue.reconciler.stats().rebuilds),
     },
+    {
+      name: 'jobs_ready',
+      help: 'jobs that wait for a worker',
+      label: 'queue',
+      read: byQueue('waiting', 'prioritized'),
+    },
+    { name: 'jobs_delayed', help: 'jobs that are to run later', label: 'queue', read: byQueue('delayed') },
+    { name: 'jobs_failed', help: 'jobs that were given up', label: 'queue', read: byQueue('failed') },
     {
       name: 'spool_depth',
       help: 'records on this disk that PostgreSQL has not yet',
-      read: () => ({ all: durable.spool.depth }),
+      read: one(() => durable.spool.depth),
+    },
+    {
+      name: 'spool_bytes',
+      help: 'room that those records take',
+      read: one(() => durable.spool.stats().bytes),
     },
     {
       name: 'spool_quarantined',
@@ -80,7 +137,7 @@ export function readingsOf(context: Context): Reading[] {
     },
     {
       name: 'database_connections',
-      help: 'connections of the pool',
+      help: 'connections of the pool; waiting: statements that wait for one',
       label: 'state',
       read: () => ({ ...db.stats() }),
     },
@@ -97,6 +154,12 @@ export function readingsOf(context: Context): Reading[] {
       read: byNode((n) => Number(n.owned)),
     },
     {
+      name: 'ami_in_step',
+      help: 'this gateway owns that Asterisk, and the ledger agrees with it',
+      label: 'node',
+      read: byNode((n) => Number(n.inStep)),
+    },
+    {
       name: 'ami_resyncs_total',
       help: 'resynchronisations with an Asterisk',
       label: 'node',
@@ -109,10 +172,52 @@ export function readingsOf(context: Context): Reading[] {
       read: byNode((n) => n.queueDepth),
     },
     {
-      name: 'heartbeat_age_seconds',
-      help: 'age of the last heartbeat this gateway gave as owner',
+      name: 'ami_events_lost_total',
+      help: 'call events that went neither to the ledger nor to the spool and made a resynchronisation necessary',
       label: 'node',
-      read: byNode((n) => (n.lastHeartbeat ? (Date.now() - n.lastHeartbeat.getTime()) / 1000 : -1)),
+      read: byNode((n) => n.lost),
     },
+    {
+      name: 'heartbeat_age_seconds',
+      help: 'age of the last heartbeat that this gateway gave; of those that never gave one there is none',
+      label: 'node',
+      read: () =>
+        Object.fromEntries(
+          (calls?.telephony.health() ?? []).flatMap(({ node, lastHeartbeat }) =>
+            lastHeartbeat ? [[node ?? 'unknown', (Date.now() - lastHeartbeat.getTime()) / 1000]] : [],
+          ),
+        ),
+    },
+    ...storedReadings(db),
   ]
+}
+
+/** Offers as this gateway tells of them, counted since its start. */
+export type OfferCounts = {
+  listener: OfferListener
+  made(): Record<string, number>
+  ended(): Record<string, number>
+}
+
+export function createOfferCounts(): OfferCounts {
+  const made: Record<string, number> = {}
+  const ended: Record<OfferOutcome, number> = {
+    accepted: 0,
+    declined: 0,
+    expired: 0,
+    withdrawn: 0,
+    abandoned: 0,
+  }
+  return {
+    listener: {
+      async offered({ channel }) {
+        made[channel] = (made[channel] ?? 0) + 1
+      },
+      async ended(_offer, outcome) {
+        ended[outcome] += 1
+      },
+    },
+    made: () => ({ ...made }),
+    ended: () => ({ ...ended }),
+  }
 }

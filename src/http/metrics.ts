@@ -6,8 +6,12 @@ export type Reading = {
   name: string
   help: string
   label?: string
+  /** By the value of the label; without a label all values mean the same one. What is not known is left out. */
   read: () => Promise<Record<string, number>> | Record<string, number>
 }
+
+/** A source that hangs hides its own figures and no others. */
+const patienceMs = 1_500
 
 /** `GET /metrics` (Prometheus text format): what an operator needs to see each promise kept or broken. */
 export async function metricsRoutes(
@@ -25,7 +29,7 @@ export async function metricsRoutes(
       async collect() {
         this.reset()
         // One source that cannot answer must not hide the others.
-        const values = await Promise.resolve(read()).catch(() => ({}))
+        const values = await within(read).catch(() => ({}))
         for (const [key, value] of Object.entries(values)) {
           if (label) this.set({ [label]: key }, value)
           else this.set(value)
@@ -49,4 +53,16 @@ export async function metricsRoutes(
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics())
   })
+}
+
+async function within(read: Reading['read']): Promise<Record<string, number>> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error('no answer')), patienceMs)
+  })
+  try {
+    return await Promise.race([Promise.resolve(read()), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
