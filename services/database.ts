@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { primaryOf } from '../src/db/servers.ts'
 import { servicesHome } from './paths.ts'
 import { startPostgres } from './postgres.ts'
 import { currentRun } from './run-file.ts'
@@ -13,7 +14,7 @@ export const postgresFolder = (apart = ''): string => join(servicesHome(), apart
  */
 export async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   const url = setting('DATABASE_URL') ?? currentRun()?.databaseUrl
-  if (url !== undefined) return work(url)
+  if (url !== undefined) return work(await primaryOf(url))
   const postgres = await startPostgres({ dir: postgresFolder() })
   try {
     return await work(postgres.url)

@@ -1,11 +1,26 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import pg from 'pg'
 import { keptFolders, postgresProgram, tar } from '../archive.ts'
 import { type Command, ServiceProblem } from '../command.ts'
 import { withDatabase } from '../database.ts'
 import { dataHome } from '../paths.ts'
 import { currentRun } from '../run-file.ts'
 import { secretsFile } from '../settings.ts'
+
+/** For `hotline_backup_age_seconds`: an alarm tells when nobody makes backups any more. */
+async function noteIn(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(
+      `insert into installation (key, value) values ('backup', 'true')
+       on conflict (key) do update set changed_at = clock_timestamp()`,
+    )
+  } finally {
+    await client.end()
+  }
+}
 
 export const backup: Command = {
   usage: 'backup FILE',
@@ -19,22 +34,23 @@ export const backup: Command = {
     const work = join(dataHome(), `backup-${process.pid}`)
     mkdirSync(work, { recursive: true, mode: 0o700 })
     try {
-      report('backup: reading the database')
-      // one transaction: the dump is the state of one instant, whatever goes on meanwhile
-      await withDatabase((url) =>
-        postgresProgram('pg_dump', url, [
+      await withDatabase(async (url) => {
+        report('backup: reading the database')
+        // one transaction: the dump is the state of one instant, whatever goes on meanwhile
+        await postgresProgram('pg_dump', url, [
           '--format=custom',
           '--no-owner',
           `--file=${join(work, 'database.dump')}`,
-        ]),
-      )
-      const data = currentRun()?.dataDir ?? dataHome()
-      const kept = keptFolders.filter((folder) => existsSync(join(data, folder)))
-      const files = kept.length === 0 ? [] : ['-C', data, ...kept]
-      report('backup: packing')
-      writeFileSync(join(work, 'about.json'), JSON.stringify({ madeAt: new Date().toISOString(), form: 1 }))
-      await tar(['-czf', `${file}.part`, '-C', work, 'about.json', 'database.dump', ...files])
-      renameSync(`${file}.part`, file)
+        ])
+        const data = currentRun()?.dataDir ?? dataHome()
+        const kept = keptFolders.filter((folder) => existsSync(join(data, folder)))
+        const files = kept.length === 0 ? [] : ['-C', data, ...kept]
+        report('backup: packing')
+        writeFileSync(join(work, 'about.json'), JSON.stringify({ madeAt: new Date().toISOString(), form: 1 }))
+        await tar(['-czf', `${file}.part`, '-C', work, 'about.json', 'database.dump', ...files])
+        renameSync(`${file}.part`, file)
+        await noteIn(url)
+      })
     } finally {
       rmSync(work, { recursive: true, force: true })
       rmSync(`${file}.part`, { force: true })
