@@ -3,6 +3,9 @@ import type { Hotline } from '../../test/support/hotline.ts'
 import { account, type Accounts } from '../../test/support/oracle.ts'
 import type { Load } from './load.ts'
 
+/** Services are children that do not keep this process alive: waiting for one that ends must not end the benchmark. */
+setInterval(() => {}, 60_000)
+
 /** Waits until everything that can end has ended. @returns what has not, after `ms` */
 export async function settle(city: Hotline, ms: number): Promise<Record<string, unknown>[]> {
   const until = performance.now() + ms
