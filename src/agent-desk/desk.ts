@@ -8,7 +8,7 @@ import { agentCommands } from './agent-commands.ts'
 import type { Commands } from './commands.ts'
 import { contactCommands } from './contact-commands.ts'
 import type { Publish } from './events.ts'
-import { createHub } from './hub.ts'
+import { createHub, type Hub } from './hub.ts'
 import { createBucket, type DeskConfig } from './limits.ts'
 import type {
   DeskCalls,
@@ -65,6 +65,8 @@ export type Desk = {
   news: DeskNews
   /** `/desk/socket`, `/sip` and `/api/desk/agents`; inside the scope of `staffGuard`. */
   routes(app: FastifyInstance): Promise<void>
+  /** What this gateway keeps in memory for open pages. */
+  kept(): ReturnType<Hub['kept']> & { followed: number }
   stop(): Promise<void>
 }
 
@@ -196,6 +198,7 @@ export function createDesk(parts: DeskParts): Desk {
       await app.register(sipProxy, { presence, line, sockets, lines, config: config.sip, log })
       await app.register(deskRoutes, { presence, namesOf: (ids) => staff.namesOf(ids) })
     },
+    kept: () => ({ ...hub.kept(), followed: streams.followed() }),
     async stop() {
       for (const loop of loops) loop.stop()
       hub.stop()

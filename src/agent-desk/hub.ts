@@ -22,6 +22,8 @@ export type Hub = {
   onGap(agentIds: string[]): void
   /** Pages that said hello. */
   ready(): Connection[]
+  /** What is kept in memory for pages: all zero once the last one is gone. */
+  kept(): { agents: number; pages: number; sessions: number; lanes: number }
   stop(): void
 }
 
@@ -191,6 +193,12 @@ export function createHub(parts: HubParts): Hub {
 
     onGap: (agentIds) => agentIds.forEach((agentId) => catchUp(agentId, 0)),
     ready: () => [...byAgent.keys()].flatMap(readyOf),
+    kept: () => ({
+      agents: byAgent.size,
+      pages: joined.size,
+      sessions: sessionOf.size,
+      lanes: lanes.size(),
+    }),
     stop() {
       stopped = true
     },

@@ -20,6 +20,8 @@ export type Streams = {
   /** This gateway holds a socket of the agent from now on. */
   follow(agentId: string): Promise<void>
   unfollow(agentId: string): Promise<void>
+  /** How many agents are followed here. */
+  followed(): number
   stop(): Promise<void>
 }
 
@@ -220,6 +222,7 @@ export function createStreams(parts: StreamsParts): Streams {
       followed.delete(agentId)
       await redis.zrem(where(agentId), node).catch(() => {})
     },
+    followed: () => followed.size,
     async stop() {
       stopped = true
       for (const loop of loops) loop.stop()
