@@ -36,10 +36,18 @@ export const redactUrl = (url: string): string =>
     .replace(/(\/webhooks\/+sms\/+[^/?#]*\/+)[^/?#]+/i, '$1[token]')
     .replace(/(\/webhooks[^?#]*)[?#].*/is, '$1?[query]')
 
-/** For the route options of every webhook: Fastify logs `req` on arrival. */
-export const webhookLogSerializers = {
-  req: (request: FastifyRequest) => ({ method: request.method, url: redactUrl(request.url) }),
-}
+/**
+ * The route options of every webhook. Answers to machines carry no headers for browsers but `nosniff`, and providers
+ * send in bursts and are bounded by their own guards: neither is worked out anew for each push.
+ */
+export const webhookOptions = {
+  // Fastify logs `req` on arrival.
+  logSerializers: {
+    req: (request: FastifyRequest) => ({ method: request.method, url: redactUrl(request.url) }),
+  },
+  helmet: false,
+  config: { rateLimit: false },
+} as const
 
 export type BodyRules = {
   /** Media types that are taken; anything else is 415. */
@@ -111,6 +119,7 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, status
   return reply
     .code(status)
     .type('application/problem+json')
+    .header('x-content-type-options', 'nosniff')
     .send(
       JSON.stringify({
         type: 'about:blank',

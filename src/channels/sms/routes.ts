@@ -4,14 +4,7 @@ import type { Durable } from '../../db/spool-durable.ts'
 import type { SmsConfig } from '../config.ts'
 import type { DeliveryReport } from '../outgoing/report.ts'
 import { addressList, peerReader } from '../peer.ts'
-import {
-  refuseQuietly,
-  Refusal,
-  sameSecret,
-  sendRefusal,
-  takeRawBodies,
-  webhookLogSerializers,
-} from '../webhook.ts'
+import { refuseQuietly, Refusal, sameSecret, sendRefusal, takeRawBodies, webhookOptions } from '../webhook.ts'
 import { aliyunProfile } from './aliyun.ts'
 import type { SmsInlet } from './inlet.ts'
 import { kannelProfile } from './kannel.ts'
@@ -52,11 +45,15 @@ export const smsRoutes: FastifyPluginAsync<SmsRoutesOptions> = async (
   const peerOf = peerReader(trustedProxies)
   const isAllowed = addressList(config.allow)
 
+  function comesFromAllowed(request: FastifyRequest): boolean {
+    const peer = peerOf(request)
+    return peer !== null && isAllowed(peer)
+  }
+
   function admit(profile: SmsProfile) {
     return async (request: FastifyRequest): Promise<void> => {
       const { token } = request.params as { token: string }
-      const peer = peerOf(request)
-      const fromThere = config.allow.length === 0 || (peer !== null && isAllowed(peer))
+      const fromThere = config.allow.length === 0 || comesFromAllowed(request)
       if (!sameSecret(token, profile.token) || !fromThere)
         throw new Refusal(403, fromThere ? 'token' : 'source address')
     }
@@ -77,13 +74,17 @@ export const smsRoutes: FastifyPluginAsync<SmsRoutesOptions> = async (
       takeRawBodies(inner, { types: profile.types, ...(bodyWithinMs ? { withinMs: bodyWithinMs } : {}) })
       refuseQuietly(inner)
       const acknowledge = (reply: FastifyReply): FastifyReply =>
-        reply.code(200).type(profile.ack.type).send(profile.ack.body)
+        reply
+          .code(200)
+          .type(profile.ack.type)
+          .header('x-content-type-options', 'nosniff')
+          .send(profile.ack.body)
       const route = (path: string, handle: (request: RawRequest) => Promise<void>): void => {
         inner.route({
           method: profile.methods,
           url: `/webhooks/sms/${profile.id}/:token${path}`,
           exposeHeadRoute: false,
-          logSerializers: webhookLogSerializers,
+          ...webhookOptions,
           handler: async (request, reply) => {
             await handle(rawRequest(request))
             return acknowledge(reply)
@@ -108,9 +109,7 @@ export const smsRoutes: FastifyPluginAsync<SmsRoutesOptions> = async (
   await scope.register(async (rest) => {
     takeRawBodies(rest, { types: [] })
     rest.setErrorHandler((_error, request, reply) => sendRefusal(request, reply, 404))
-    rest.all('/webhooks/sms/*', { logSerializers: webhookLogSerializers }, async (request, reply) =>
-      sendRefusal(request, reply, 404),
-    )
+    rest.all('/webhooks/sms/*', webhookOptions, async (request, reply) => sendRefusal(request, reply, 404))
   })
 }
 

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { Clock } from '../../base/clock.ts'
 import type { InboundText, Intake } from '../channel.ts'
 import type { WechatConfig } from '../config.ts'
-import { refuseQuietly, Refusal, takeRawBodies, webhookLogSerializers } from '../webhook.ts'
+import { refuseQuietly, Refusal, takeRawBodies, webhookOptions } from '../webhook.ts'
 import { aesKey, decryptWithAny, isSignedBy, type AesKey } from './crypto.ts'
 import { ciphertextOf, toInbound } from './message.ts'
 import { mayReply, replyXml, sealReply, success, type PassiveReply } from './reply.ts'
@@ -86,7 +86,7 @@ export const wechatRoutes: FastifyPluginAsync<WechatRoutesOptions> = async (
     return { push: outer, key: null }
   }
 
-  scope.get('/webhooks/wechat', { logSerializers: webhookLogSerializers }, async (request, response) => {
+  scope.get('/webhooks/wechat', webhookOptions, async (request, response) => {
     const query = request.query as Query
     checkEnvelope({ ...query, msg_signature: undefined })
     const { echostr } = query
@@ -95,23 +95,19 @@ export const wechatRoutes: FastifyPluginAsync<WechatRoutesOptions> = async (
     return plainText(response, echostr)
   })
 
-  scope.post(
-    '/webhooks/wechat',
-    { logSerializers: webhookLogSerializers },
-    async (request: FastifyRequest, response) => {
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const { push, key } = open(request.query as Query, body)
-      const item = toInbound(push, clock())
-      if (!item) throw new Refusal(400, 'push lacks an element')
-      await intake.accept([item])
-      const answer = reply && mayReply(item.event?.name) ? await inTime(reply(item), replyWithinMs) : null
-      if (!answer) return plainText(response, success)
-      const xml = replyXml(answer, item, clock())
-      return response
-        .type('text/xml; charset=utf-8')
-        .send(key ? sealReply(xml, config.appId, config.token, key, clock()) : xml)
-    },
-  )
+  scope.post('/webhooks/wechat', webhookOptions, async (request: FastifyRequest, response) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const { push, key } = open(request.query as Query, body)
+    const item = toInbound(push, clock())
+    if (!item) throw new Refusal(400, 'push lacks an element')
+    await intake.accept([item])
+    const answer = reply && mayReply(item.event?.name) ? await inTime(reply(item), replyWithinMs) : null
+    if (!answer) return plainText(response, success)
+    const xml = replyXml(answer, item, clock())
+    return response
+      .type('text/xml; charset=utf-8')
+      .send(key ? sealReply(xml, config.appId, config.token, key, clock()) : xml)
+  })
 }
 
 type Query = Partial<
