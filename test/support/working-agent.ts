@@ -32,7 +32,8 @@ export function startWorkingAgent(
   let stopped = false
   let desk: DeskClient | null = null
   let count = 0
-  const registering = new Set<string>()
+  /** By page: what an old page still waits for is no reason for the new one to wait. */
+  const registering = new WeakMap<DeskClient, Set<string>>()
   const ended = new Set<string>()
 
   const oneIn = (n: number | undefined): boolean => n !== undefined && (count += 1) % n === 0
@@ -40,22 +41,24 @@ export function startWorkingAgent(
   function look(at: DeskClient, contact: DeskContact): void {
     const text = contact.channel !== 'voice'
     const ready = contact.state === 'wrapUp' || (text && contact.state === 'active')
-    if (!ready || registering.has(contact.id)) return
+    const busy = registering.get(at) ?? new Set<string>()
+    registering.set(at, busy)
+    if (!ready || busy.has(contact.id)) return
     if (contact.state === 'active' && !ended.has(contact.id) && oneIn(endsOneIn)) {
       ended.add(contact.id)
       return quietly(at.ask({ type: 'endConversation', contactId: contact.id }))
     }
-    registering.add(contact.id)
+    busy.add(contact.id)
     // The same key again after a lost answer: one registration, whatever happened to the first try.
     const outcome = { type: 'answered', kind: 'inquiry', answer: '已答复。', knowledge: [], lacking: { what: '办事时间' } }
     at.register(contact.id, [outcome], contact.id).then(
       () => {
-        registering.delete(contact.id)
+        busy.delete(contact.id)
         ended.delete(contact.id)
       },
       () => {
         // A person presses again when he is told that it could not be done just now.
-        registering.delete(contact.id)
+        busy.delete(contact.id)
         setTimeout(() => at.isOpen() && look(at, contact), 1_000).unref()
       },
     )

@@ -52,8 +52,8 @@ export type RunOptions = {
   steps: Iterable<Step>
   /** Done under load before the steps, e.g. watching for a while. */
   first?: (site: Site) => Promise<void>
-  /** Asked before every step. */
-  goesOn: () => boolean
+  /** Asked before every step, with how many were taken and how long they took, ms. */
+  goesOn: (taken: number, ms: number) => boolean
   textsPerSecond?: number
   callsPerSecond?: number
   /** A step that has not recovered by then has not recovered. */
@@ -84,23 +84,24 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
       )
     }
     const texts = startTexts(site, {
-      perSecond: options.textsPerSecond ?? 3,
+      perSecond: options.textsPerSecond ?? 2,
       chance: createChance(seed + 1),
       name: `f${seed}`,
     })
     const calls = startCalls(site, {
-      perSecond: options.callsPerSecond ?? 0.8,
+      perSecond: options.callsPerSecond ?? 0.5,
       chance: createChance(seed + 2),
     })
     const began = Date.now()
-    await recoveryOf(site, began, 60_000)
+    await recoveryOf(site, began, 180_000)
 
     await options.first?.(site)
     const steps: Struck[] = []
+    const first = performance.now()
     /** Records of the phones at the death of Asterisk. */
     const deaths: { at: number; phoneRecords: number }[] = []
     for (const step of options.steps) {
-      if (!options.goesOn()) break
+      if (!options.goesOn(steps.length, performance.now() - first)) break
       const death = 'faults' in step && step.faults.some(({ kind }) => kind === 'asteriskKilled')
       const struck = await take(site, step, options, () => {
         if (death) deaths.push({ at: Date.now(), phoneRecords: phones.records().length })
@@ -183,7 +184,7 @@ export async function runFaults(options: RunOptions): Promise<FaultReport> {
 async function take(
   site: Site,
   step: Step,
-  { recoveryLimitMs = 60_000, boundaryLimitMs = 20_000 }: RunOptions,
+  { recoveryLimitMs = 180_000, boundaryLimitMs = 20_000 }: RunOptions,
   onStrike: () => void,
 ): Promise<Struck> {
   const name = stepName(step)
@@ -230,7 +231,7 @@ async function callersInLedger(site: Site, records: readonly CallRecord[]): Prom
 
 /** Everything that can end does: texts are registered, calls talk for a moment and are registered. */
 async function settle(site: Site): Promise<unknown[]> {
-  const until = performance.now() + 120_000
+  const until = performance.now() + 240_000
   for (;;) {
     const open = await site.ask(
       `select c.id, c.channel, c.state, c.agent_id, c.owed_at, c.node, c.call_id,

@@ -65,6 +65,7 @@ export async function startSite({ gateways, banks = 2, env = {} }: SiteOptions):
   await migrate(databaseUrl)
   const amiPort = await unusedPort()
   const wires = await Promise.all(Array.from({ length: gateways }, () => startWire(amiPort)))
+  const ours = [() => postgres.stop(), () => redis.stop(), ...wires.map((wire) => () => wire.close())]
   const city = await startHotline({
     gateways,
     database: { url: databaseUrl, drop: async () => {} },
@@ -81,6 +82,9 @@ export async function startSite({ gateways, banks = 2, env = {} }: SiteOptions):
       // The session says which gateway it belongs to; see transitions.ts.
       DATABASE_URL: `${databaseUrl}?options=${encodeURIComponent(`-c faults.gateway=${n}`)}`,
     }),
+  }).catch(async (error: unknown) => {
+    await Promise.all(ours.map((end) => end()))
+    throw error
   })
   let asterisk: Asterisk = city.asterisk
   const hungGateways = new Set<number>()
