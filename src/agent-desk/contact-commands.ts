@@ -199,6 +199,13 @@ export function contactCommands(parts: ContactCommandParts): ContactCommands {
       // Identity is for the contact that is being handled (design "Who may see what"); afterwards it stays masked.
       if (contact.endedAt !== null)
         throw problem(403, 'contactEnded', '联络已结束，号码保持遮蔽', '如确需联系诉求人，请通过工单办理。')
+      if (contact.direction === 'outbound')
+        throw problem(
+          403,
+          'maskedLine',
+          '这次通话不显示号码',
+          '平台转接的通话不显示诉求人号码，请通过工单办理。',
+        )
       if (reason.trim().length < 2)
         throw problem(422, 'reasonMissing', '请写明查看原因', '查看号码会被记录，请写明具体原因。')
       if (!mayReveal(context.agentId))

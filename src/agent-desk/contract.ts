@@ -183,6 +183,8 @@ export type ReferralView = Static<typeof ReferralView>
 export const DeskContact = Type.Object({
   id: Type.String(),
   channel: Type.String(),
+  /** `outbound`: this agent has called the requester of an order, whose number nobody sees. */
+  direction: Type.String(),
   state: Type.String(),
   account: Type.String(),
   receivedAt: Type.String(),

@@ -28,6 +28,7 @@ export function maskAddress(kind: 'phone' | 'wechat' | 'web', address: string): 
 export async function buildScreenPop(contact: Contact, parts: PopParts): Promise<ScreenPop> {
   const { contacts, requesters, orders, referrals, namesOf } = parts
   const { requesterId, agentId } = contact
+  if (contact.direction === 'outbound') return behindTheLine(contact)
   // Without an agent it is nobody's screen, and nothing of a person's other matters belongs on it.
   const confidential = contact.confidential || agentId === null
   const [profile, person] = await Promise.all([
@@ -77,3 +78,21 @@ export async function buildScreenPop(contact: Contact, parts: PopParts): Promise
     recentOrders,
   }
 }
+
+/** Somebody whom staff called by the masked line: what of him may be seen stands in the order, and nothing stands here. */
+const behindTheLine = ({ emergency }: Contact): ScreenPop => ({
+  requesterId: '',
+  name: null,
+  maskedAddress: null,
+  withheld: true,
+  kind: 'naturalPerson',
+  careGroups: [],
+  integrityFlag: false,
+  harassing: false,
+  emergency,
+  emergencyWords: null,
+  links: [],
+  recentContacts: [],
+  openOrders: [],
+  recentOrders: [],
+})

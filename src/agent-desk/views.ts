@@ -81,6 +81,7 @@ export function createViews(parts: ViewParts): Views {
     return {
       id: contact.id,
       channel: contact.channel,
+      direction: contact.direction,
       state: contact.state,
       account: contact.account,
       receivedAt: contact.receivedAt.toISOString(),

@@ -9,7 +9,7 @@ type Parts = {
   door: Door
   queue: Queue
   desk: Desk
-  orders: Pick<Orders, 'callerGone'>
+  orders: Pick<Orders, 'callerGone' | 'workOrders'>
   log: Log
 }
 
@@ -24,6 +24,8 @@ export function followChanges({ door, queue, desk, orders, log }: Parts): void {
   door.onChange((contact, fact) => {
     quietly('contactChanged', queue.contactChanged(contact.id))
     quietly('news', desk.news.contactChanged(contact))
+    if (contact.direction === 'outbound' && contact.endedAt)
+      quietly('orderCall', orders.workOrders.calls.settle(contact.id))
     if (fact.type === 'hungUp') quietly('referral', orders.callerGone(contact.id))
   })
 }

@@ -29,7 +29,10 @@ export function deskOrders(workOrders: WorkOrders, db: Db, unitsOf: UnitsOf): De
 export const talksWith =
   (contacts: () => Pick<Contacts, 'ofAgent'>, requesters: Pick<Requesters, 'samePerson'>) =>
   async (agentId: string): Promise<string[]> => {
-    const open = (await contacts().ofAgent(agentId)).filter((c) => deskStates.includes(c.state))
+    // Whom staff have called out stays behind the masked line, also while they speak with him.
+    const open = (await contacts().ofAgent(agentId)).filter(
+      (c) => c.direction === 'inbound' && deskStates.includes(c.state),
+    )
     const people = await Promise.all(
       open.map(async (c) => (c.confidential ? [c.requesterId] : requesters.samePerson(c.requesterId))),
     )

@@ -27,9 +27,11 @@ import { createReferrals } from '../referral/service.ts'
 import type { Requesters } from '../requesters/service.ts'
 import { recordAccess } from '../staff/ledger.ts'
 import { createStatutes } from '../statutes/registry.ts'
+import type { Phones } from '../telephony/phones.ts'
 import type { Recordings } from '../telephony/recording.ts'
 import type { Telephony } from '../telephony/service.ts'
 import { createBells, type BellData } from '../work-orders/bells.ts'
+import { callRoutes } from '../work-orders/call-routes.ts'
 import { orderFileRoutes } from '../work-orders/file-routes.ts'
 import { workOrderRoutes } from '../work-orders/routes.ts'
 import type { OrderRow } from '../work-orders/rows.ts'
@@ -39,6 +41,7 @@ import { createUnitRegister } from '../work-orders/units.ts'
 import { createClosing } from './closing.ts'
 import { callRecordings, requesterFiles } from './order-files.ts'
 import { talksWith } from './order-sight.ts'
+import { createCallLine } from './order-calls.ts'
 import { composeOversight } from './oversight.ts'
 import { createInsight } from './analysis.ts'
 import type { Sending } from './sending.ts'
@@ -63,6 +66,7 @@ type Parts = {
   media: () => Media | null
   recordings: () => Recordings | null
   unitsOfStaff: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
+  phones: () => Phones | null
   /** In the transaction that changes an order: platforms that it concerns. */
   orderChanged: (tx: Tx, order: OrderRow) => Promise<void>
 }
@@ -162,6 +166,7 @@ export function createOrders(parts: Parts) {
     attachmentsDir: join(config.dataDir, 'attachments'),
     requesterFiles: files,
     recordings,
+    line: createCallLine(parts),
     integrityFlag: async (requesterId) => (await requesters.profile(requesterId))?.integrityFlag ?? false,
   })
 
@@ -237,6 +242,7 @@ export function createOrders(parts: Parts) {
       await bells.remind()
       await bells.recompute()
       await incidents.sweep()
+      await workOrders.calls.sweep()
       await oversight.sweep()
       await knowledgeDuties.sweep()
       await insight.sweep()
@@ -253,6 +259,7 @@ export function createOrders(parts: Parts) {
     async staffRoutes(app: FastifyInstance): Promise<void> {
       await app.register(workOrderRoutes, { workOrders, samePerson: requesters.samePerson })
       await app.register(orderFileRoutes, { workOrders })
+      await app.register(callRoutes, { calls: workOrders.calls })
       await app.register(dispatchDirectoryRoutes, { directory })
       await closing.staffRoutes(app)
       await app.register(referralRoutes, { referrals, incidents })

@@ -9,6 +9,7 @@ export const accessActions = [
   'screenPop',
   'contactOpened',
   'reveal',
+  'maskedCall',
   'search',
   'orderListed',
   'orderViewed',

@@ -21,6 +21,11 @@ export type Phones = {
   bind(agentId: string, epoch: number, kind: PhoneKind, wanted?: string): Promise<Binding>
   /** Gives the phone back, if this login still has it. Returns its number. */
   release(agentId: string, epoch: number): Promise<string | null>
+  /**
+   * A telephone on the table of somebody without a desk; whoever names it last has it, and a desk that signs in with it
+   * takes it over. @throws Problem 409 `phoneTaken`, `phoneOfDesk`
+   */
+  sitAt(staffId: string, number: string): Promise<void>
   /** Agent who has this phone, or null. */
   agentOf(number: string): Promise<string | null>
   phoneOf(agentId: string): Promise<string | null>
@@ -65,10 +70,11 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
       `update phones set bound_agent = $1, bound_epoch = $2, bound_at = clock_timestamp()
        where number = (
          select number from phones
-         where bound_agent is null and not retired and kind = $3 and number = any($4::text[])
+         where (bound_agent is null or ($5 and bound_epoch = 0)) and not retired and kind = $3
+           and number = any($4::text[])
          order by number limit 1 for update skip locked)
        returning number, kind, bound_epoch`,
-      [agentId, epoch, kind, wanted === undefined ? [...secrets.keys()] : [wanted]],
+      [agentId, epoch, kind, wanted === undefined ? [...secrets.keys()] : [wanted], wanted !== undefined],
     )
 
   return {
@@ -109,6 +115,35 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
         [agentId, epoch],
       )
       return row?.number ?? null
+    },
+
+    async sitAt(staffId, number) {
+      try {
+        await db.tx(async (tx) => {
+          await tx.query(
+            `update phones set bound_agent = null, bound_epoch = null, bound_at = null
+             where bound_agent = $1 and bound_epoch = 0 and number <> $2`,
+            [staffId, number],
+          )
+          const taken = await tx.query(
+            `update phones set bound_agent = $1, bound_epoch = 0, bound_at = clock_timestamp()
+             where number = $2 and kind = 'sip' and not retired and (bound_agent is null or bound_epoch = 0)
+             returning number`,
+            [staffId, number],
+          )
+          if (taken.length === 0)
+            throw problem(
+              409,
+              'phoneTaken',
+              '这部话机不可用',
+              '它已被坐席使用或者未登记，请核对号码或换一部话机。',
+            )
+        })
+      } catch (error) {
+        // One person, one telephone: he has one of a desk.
+        if (sqlState(error) !== uniqueViolation) throw error
+        throw problem(409, 'phoneOfDesk', '您已在坐席台签入', '联系诉求人时使用坐席台的话机，无需另行登记。')
+      }
     },
 
     async agentOf(number) {

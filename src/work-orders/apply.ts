@@ -13,6 +13,8 @@ export type Stamp = { at: Date; by: Pick<Actor, 'id' | 'role'> }
 export function apply(order: WorkOrder, event: OrderEvent, { at, by }: Stamp): WorkOrder {
   // Time passing is nobody's change: it must not turn away somebody who acts on what he sees.
   if (event.type === 'deadlineMissed' || event.type === 'reminded') return order
+  // A call changes nothing of the order either, and it ends whenever it ends.
+  if (event.type === 'requesterCalled') return order
   const next: WorkOrder = { ...order, version: order.version + 1 }
   switch (event.type) {
     case 'registered':

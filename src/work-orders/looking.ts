@@ -101,6 +101,7 @@ const actionWord: Partial<Record<string, string>> = {
   search: '查询',
   orderViewed: '查看',
   reveal: '查看完整身份',
+  maskedCall: '通过平台拨打电话（不显示号码）',
   export: '导出',
   playback: '听取录音',
   playbackApproved: '批准听取录音',

@@ -214,6 +214,15 @@ export type OrderEvent =
   /** 密级: who may see what of the order changed. */
   | { type: 'levelSet'; level: ConfidentialLevel; reason: string }
   | { type: 'deadlineMissed'; term: string; due: string; leg?: number; procedure?: number }
+  /** Somebody had the requester called, who sees no number; `seconds` of talk, null where nobody measured it. */
+  | {
+      type: 'requesterCalled'
+      purpose: string
+      leg: number | null
+      result: string
+      seconds: number | null
+      contactId: string
+    }
   | { type: 'reminded'; term: string; due: string; leg?: number; procedure?: number }
 
 /** What was said first stays as it was said; later words follow it. */

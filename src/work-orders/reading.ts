@@ -214,6 +214,7 @@ export function createReading(parts: ReadingParts) {
     detail,
     looking,
     hitsOf,
+    insightAt,
     hidden: (row: OrderRow, viewer: Viewer): boolean => insightAt(row, viewer) === null,
 
     /** Newest first, one page; `next` is the place after its last order, null at the end. */

@@ -57,7 +57,11 @@ export async function registrationOf(tx: Tx, contactId: string): Promise<Registr
   return row ?? null
 }
 
-/** Numbers of orders by the contact they came from or were joined to; tip-offs only where they are asked for. */
+/** Every contact of an order: those that raised it, and those by which its requester was called. */
+const contactsOfOrders = `(select order_id, contact_id from work_order_contacts
+  union all select order_id, contact_id from order_calls) wc`
+
+/** Numbers of orders by the contact they came from or were joined to, or by which their requester was called; tip-offs only where they are asked for. */
 export async function ordersOfContacts(
   tx: Tx,
   contactIds: string[],
@@ -70,7 +74,7 @@ export async function ordersOfContacts(
   if (!tipOffs) c.add(`not ${isTipOff}`)
   const rows = await tx.query<{ contactId: string; numbers: string[] }>(
     `select wc.contact_id as "contactId", array_agg(o.number order by o.number) as numbers
-     from work_order_contacts wc join work_orders o on o.id = wc.order_id
+     from ${contactsOfOrders} join work_orders o on o.id = wc.order_id
      ${c.where()} group by wc.contact_id`,
     c.values,
   )
@@ -86,7 +90,7 @@ export async function contactsToHide(
   const c = conditions()
   addVisible(c, scope)
   const rows = await tx.query<{ contactId: string }>(
-    `select wc.contact_id as "contactId" from work_order_contacts wc join work_orders o on o.id = wc.order_id
+    `select wc.contact_id as "contactId" from ${contactsOfOrders} join work_orders o on o.id = wc.order_id
      where wc.contact_id = any(${c.value(contactIds)}::uuid[])
        and (${isTipOff} or not exists (select from (select 1) one ${c.where()}))`,
     c.values,

@@ -6,6 +6,7 @@ import { problem } from '../base/problem.ts'
 import { storable } from '../base/storable.ts'
 import type { Db } from '../db/pool.ts'
 import { formatInstant } from '../statutes/calendar.ts'
+import { contactsOfCalls } from './call-store.ts'
 import type { RecordingView } from './file-contract.ts'
 import type { Reading, Seen } from './reading.ts'
 import * as store from './recording-store.ts'
@@ -61,18 +62,22 @@ export function createOrderRecordings({ db, clock, reading, recordings }: Record
     return { seen, viewer }
   }
 
+  /** Of the contacts that raised it, and of the calls by which its requester was reached. */
+  const ofOrder = async ({ id, contactIds }: Seen['row']): Promise<CallRecording[]> =>
+    (await recordings?.ofContacts([...contactIds, ...(await contactsOfCalls(db, id))])) ?? []
+
   return {
     /** @throws Problem 403 | 404 */
     async list(number: string, given: Viewer): Promise<RecordingView[]> {
       const { seen } = await heardBy(number, given)
-      const found = (await recordings?.ofContacts(seen.row.contactIds)) ?? []
+      const found = await ofOrder(seen.row)
       return found.map((r) => ({ ...r, storedAt: formatInstant(r.storedAt) }))
     },
 
     /** WAV; on the ledger before the first byte. @throws Problem 403 | 404 */
     async open(number: string, id: string, given: Viewer): Promise<Readable> {
       const { seen, viewer } = await heardBy(number, given)
-      const found = (await recordings?.ofContacts(seen.row.contactIds)) ?? []
+      const found = await ofOrder(seen.row)
       const sound = found.some((r) => r.id === id) ? await recordings!.open(id) : null
       if (!sound) throw problem(404, 'unknownRecording', '没有这段录音', '它可能已过保存期限，请刷新后查看。')
       await reading.looking.looked(

@@ -13,6 +13,7 @@ import { Outcome, type Registered } from './registration-contract.ts'
 import { type Progress } from './progress-contract.ts'
 import { deadlinesOf } from './deadline-store.ts'
 import { createActions, type ActionParts } from './actions.ts'
+import { createOrderCalls, type OrderCallParts } from './calls.ts'
 import { createAttachments, type AttachmentParts } from './attachments.ts'
 import { describeMissing } from './elements.ts'
 import type { NoticeWords } from './notices.ts'
@@ -42,7 +43,8 @@ export type OrderNotice = {
 export type WorkOrderParts = RegistrarParts &
   Pick<ReadingParts, 'record' | 'talksWith' | 'integrityFlag'> &
   Pick<AttachmentParts, 'requesterFiles'> &
-  Pick<RecordingParts, 'recordings'> & {
+  Pick<RecordingParts, 'recordings'> &
+  Pick<OrderCallParts, 'line'> & {
     db: Db
     clock: Clock
     statutes: Statutes
@@ -203,6 +205,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
     export: createExport({ ...parts, reading }),
     detail: reading.detail,
     list: reading.list,
+    calls: createOrderCalls({ ...parts, reading }),
     reveal: reading.reveal,
     similar: reading.similar,
     openOrdersOf: reading.openOrdersOf,

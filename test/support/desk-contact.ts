@@ -5,6 +5,7 @@ const at = '2026-11-21T10:00:00.000Z'
 /** A call in progress; `over` says what differs. */
 export const deskContact = (over: Partial<DeskContact> = {}): DeskContact => ({
   id: 'c1',
+  direction: 'inbound',
   channel: 'voice',
   state: 'active',
   account: '12345',

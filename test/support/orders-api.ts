@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import Fastify from 'fastify'
 import type { Role } from '../../src/base/actor.ts'
 import { problems } from '../../src/http/problems.ts'
+import { callRoutes } from '../../src/work-orders/call-routes.ts'
 import { workOrderRoutes } from '../../src/work-orders/routes.ts'
 import type { StaffNoticeView } from '../../src/work-orders/staff-inbox-contract.ts'
 import { createStaffInbox } from '../../src/work-orders/staff-inbox.ts'
@@ -57,11 +58,17 @@ export async function ordersApi(world: OrdersWorld) {
     workOrders: world.workOrders,
     samePerson: world.requesters.samePerson,
   })
+  await app.register(callRoutes, { calls: world.workOrders.calls })
   await app.register(staffInboxRoutes, {
     inbox: createStaffInbox({ db: world.db, clock: () => world.time.now }),
   })
 
-  async function ask(who: Person, method: 'GET' | 'POST', url: string, payload?: object): Promise<Answer> {
+  async function ask(
+    who: Person,
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    payload?: object,
+  ): Promise<Answer> {
     people.set(who.id, who)
     world.people.set(who.id, who.unit)
     const response = await app.inject({
