@@ -87,6 +87,8 @@ export class MatcherUnbuilt extends MatcherAway {
 
 /** Contacts per script call: each call blocks Redis for a few milliseconds at most. */
 const batch = 50
+/** Calls sent without waiting for each other's answers; others get their turn between them. */
+const ahead = 4
 
 const scripts = {
   moment: 'moment',
@@ -215,8 +217,12 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
     },
     async syncContacts(contacts, at) {
       const all: Synced[] = []
-      for (let n = 0; n < contacts.length; n += batch)
-        all.push(...(await syncBatch(contacts.slice(n, n + batch), at)))
+      for (let n = 0; n < contacts.length; n += batch * ahead) {
+        const parts = Array.from({ length: ahead }, (_, i) =>
+          contacts.slice(n + i * batch, n + (i + 1) * batch),
+        ).filter((part) => part.length > 0)
+        all.push(...(await Promise.all(parts.map((part) => syncBatch(part, at)))).flat())
+      }
       return all
     },
     async upsertAgents(facts, at) {

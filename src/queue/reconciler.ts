@@ -63,10 +63,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       if (row.state === 'connecting') connecting.set(row.id, row.changedAtMs)
       else connecting.delete(row.id)
     }
-    const open = await store.openOffersOfContacts(
-      db,
-      rows.filter((row) => row.state !== 'offered').map((row) => row.id),
-    )
+    // While all is built anew nothing follows; the passes behind it look at the offers.
+    const open = follow
+      ? await store.openOffersOfContacts(
+          db,
+          rows.filter((row) => row.state !== 'offered').map((row) => row.id),
+        )
+      : []
     const synced = await matching.sync(rows, at)
     if (!follow) return
     const rowOf = new Map(rows.map((row) => [row.id, row]))
@@ -92,14 +95,20 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   }
 
   async function everyOpen(visit: (rows: ContactForMatching[], at: Moment) => Promise<void>): Promise<void> {
-    let after: string | null = null
-    for (;;) {
+    type Page = { rows: ContactForMatching[]; at: Moment }
+    async function read(after: string | null): Promise<Page> {
       const at = await matcher.moment()
       if (!at) throw new MatcherAway('lost while its contacts were compared')
-      const rows: ContactForMatching[] = await contacts.open(after, page)
+      return { rows: await contacts.open(after, page), at }
+    }
+    let next: Promise<Page> | null = read(null)
+    while (next) {
+      const { rows, at }: Page = await next
+      // PostgreSQL reads the next page while Redis takes this one.
+      next = rows.length < page ? null : read(rows.at(-1)!.id)
+      // If this page fails, nobody will wait for the next one.
+      next?.catch(() => {})
       await visit(rows, at)
-      if (rows.length < page) return
-      after = rows.at(-1)!.id
     }
   }
 
