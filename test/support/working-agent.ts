@@ -50,7 +50,13 @@ export function startWorkingAgent(
     }
     busy.add(contact.id)
     // The same key again after a lost answer: one registration, whatever happened to the first try.
-    const outcome = { type: 'answered', kind: 'inquiry', answer: '已答复。', knowledge: [], lacking: { what: '办事时间' } }
+    const outcome = {
+      type: 'answered',
+      kind: 'inquiry',
+      answer: '已答复。',
+      knowledge: [],
+      lacking: { what: '办事时间' },
+    }
     at.register(contact.id, [outcome], contact.id).then(
       () => {
         busy.delete(contact.id)
