@@ -39,9 +39,10 @@ import { createWorkOrders, type WorkOrderParts } from '../work-orders/service.ts
 import { statuteRoutes } from '../work-orders/statute-routes.ts'
 import { createUnitRegister } from '../work-orders/units.ts'
 import { createClosing } from './closing.ts'
+import { registrationNotice } from './notices.ts'
 import { callRecordings, requesterFiles } from './order-files.ts'
-import { talksWith } from './order-sight.ts'
 import { createCallLine } from './order-calls.ts'
+import { talksWith } from './order-sight.ts'
 import { composeOversight } from './oversight.ts'
 import { createInsight } from './analysis.ts'
 import type { Sending } from './sending.ts'
@@ -65,8 +66,8 @@ type Parts = {
   phoneOfAgent: (agentId: string) => Promise<string | null>
   media: () => Media | null
   recordings: () => Recordings | null
-  unitsOfStaff: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
   phones: () => Phones | null
+  unitsOfStaff: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
   /** In the transaction that changes an order: platforms that it concerns. */
   orderChanged: (tx: Tx, order: OrderRow) => Promise<void>
 }
@@ -148,15 +149,14 @@ export function createOrders(parts: Parts) {
     calendar,
     knowledge,
     referrals: { told: referrals.told, reportIncident: incidents.report },
+    directory: (tx, order, chosen) => directory.against(tx, order, chosen),
     reportLacking: (tx, { what, unit, actor }) => knowledgeLacks(tx, what, unit, actor),
     describe: (tx, requesterId, said) => requesters.describe(tx, requesterId, said),
     async phoneOf(tx, contact) {
       const address = await contacts().addressOf(contact.id, tx)
       return address?.sealed && address.channel !== 'wechat' ? toE164(pii.open(address.sealed)) : null
     },
-    async notify(tx, { contactId, registrationId, words }) {
-      if (words) await sending.notice(tx, contactId, `registered-${registrationId}`, words)
-    },
+    notify: registrationNotice({ pii, sending }),
     announce,
     registered: oversight.registered,
     raised: oversight.raised,

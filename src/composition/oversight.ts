@@ -41,7 +41,7 @@ type Parts = {
   calendar: () => Calendar
   jobs: Pick<Jobs, 'handle'>
   requesters: Requesters
-  sending: Pick<Sending, 'notice'>
+  sending: Pick<Sending, 'notice' | 'noticeTo'>
   contacts: () => Pick<Contacts, 'find'>
   outgoing: () => Pick<Outgoing, 'check' | 'enqueue'>
   recordings: () => Pick<Recordings, 'ofCall' | 'keepFor'> | null

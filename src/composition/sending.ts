@@ -18,6 +18,14 @@ export type Sending = {
    * @returns whether this contact's channel takes it
    */
   notice: (tx: Tx, contactId: string, key: string, content: OutgoingContent) => Promise<boolean>
+  /** The same by SMS to a number that the requester left with his matter: a letter or a visit has no other channel. */
+  noticeTo: (
+    tx: Tx,
+    phone: string | null,
+    contactId: string,
+    key: string,
+    content: OutgoingContent,
+  ) => Promise<boolean>
   desk: DeskSending
   /** Messages of a contact with what became of the outgoing ones. */
   messagesOf: (contactId: string, limit?: number) => Promise<MessageOfContact[]>
@@ -99,6 +107,18 @@ export function createSending({ db, pii, contacts, outgoing, requesters }: Parts
         : null
       const whole = { ...draft, ...(otherwise ? { otherwise } : {}) }
       return outgoing().check(whole) === null && (await outgoing().enqueue(tx, { ...whole, key })).ok
+    },
+
+    async noticeTo(tx, phone, contactId, key, content) {
+      if (phone === null || !isMobile(phone)) return false
+      const draft = {
+        channel: 'sms' as const,
+        to: toE164(phone)!,
+        purpose: 'notice' as const,
+        content,
+        about: aboutContact(contactId),
+      }
+      return outgoing().check(draft) === null && (await outgoing().enqueue(tx, { ...draft, key })).ok
     },
 
     desk: {

@@ -14,10 +14,13 @@ import type { By } from './write-events.ts'
  */
 export type AnnounceParts = {
   statutes: Statutes
-  /** By the channel of the requester's own latest contact; what cannot be sent undoes nothing. */
+  /**
+   * By the channel of the requester's own latest contact, else to the number that he left; what cannot be sent undoes
+   * nothing.
+   */
   tellRequester: (
     tx: Tx,
-    to: Pick<OrderRow, 'requesterId' | 'contactIds'>,
+    to: Pick<OrderRow, 'requesterId' | 'contactIds' | 'contactSealed'>,
     key: string,
     words: readonly NoticeWords[],
   ) => Promise<void>

@@ -36,6 +36,8 @@ export type OrderNotice = {
   registrationId: string
   /** Numbers in the order of registration, with what the requester may be told of each. */
   orders: { number: string; due: string | null }[]
+  /** 联系方式 that was left with them, sealed, or null. */
+  contactSealed: string | null
   /** What is said of them, where notices are composed. */
   words?: NoticeWords
 }
@@ -160,6 +162,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
       requesterId,
       registrationId,
       orders: orders.map((o) => ({ number: o.number, due: due(o) })),
+      contactSealed: orders.find((o) => o.contactSealed !== null)?.contactSealed ?? null,
     }
   }
 
@@ -202,10 +205,10 @@ export function createWorkOrders(parts: WorkOrderParts) {
 
     attachments,
     recordings,
+    calls: createOrderCalls({ ...parts, reading }),
     export: createExport({ ...parts, reading }),
     detail: reading.detail,
     list: reading.list,
-    calls: createOrderCalls({ ...parts, reading }),
     reveal: reading.reveal,
     similar: reading.similar,
     openOrdersOf: reading.openOrdersOf,

@@ -4,7 +4,8 @@ import type { Role } from '../../src/base/actor.ts'
 import type { Sender } from '../../src/channels/outgoing/model.ts'
 import type { Command } from '../../src/work-orders/rules/registry.ts'
 import { startOversight, type OversightWorld } from '../support/oversight.ts'
-import { agent, draft } from '../support/work-orders.ts'
+import type { Registered } from '../../src/work-orders/registration-contract.ts'
+import { agent, agentId, draft } from '../support/work-orders.ts'
 
 let world: OversightWorld
 const worlds: OversightWorld[] = []
@@ -320,6 +321,33 @@ describe('notices', () => {
       `${start}已办结。办理结果：路灯已修复。`,
     ])
     expect(await texts(stranger)).toEqual([])
+  })
+
+  it('第十条: whoever wrote a letter or came hears by SMS on the number that he left', async () => {
+    const phone = nextPhone()
+    const enter = (contact: string): Promise<Registered> =>
+      world.db.tx(async (tx) => {
+        const contactId = randomUUID()
+        const entered = { contactId, account: 'letter', receivedAt: world.time.now, actor: agent, agentId }
+        return world.contacts.matters.enter(tx, entered, ({ requesterId }) =>
+          world.workOrders.register(tx, {
+            matter: { contactId, requesterId, channel: 'letter', raisedAt: world.time.now, phone: null },
+            idempotencyKey: contactId,
+            outcomes: [draft({ requester: { name: '化名某乙', contact } })],
+            actor: agent,
+          }),
+        )
+      })
+    const { orders } = await enter(phone)
+    const number = orders[0]!.number
+    await act(number, { action: 'accept' })
+    expect(await texts(phone)).toEqual([
+      `您反映的事项已登记，编号${number}。凭编号和联系电话后四位可以查询进度。`,
+      `您反映的事项（编号${number}）已受理。`,
+    ])
+    // What is no mobile number takes no SMS, and undoes nothing.
+    for (const contact of ['0412-1234567', '信箱：示范路1号'])
+      expect((await enter(contact)).orders).toHaveLength(1)
   })
 
   it('is one notice where everything happened in one contact, and one SMS to the unit', async () => {

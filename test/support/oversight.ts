@@ -1,5 +1,6 @@
 import type { OutgoingContent, Sender } from '../../src/channels/outgoing/model.ts'
 import { createOutgoing } from '../../src/channels/outgoing/service.ts'
+import { registrationNotice } from '../../src/composition/notices.ts'
 import { composeOversight, type OversightOfOrders } from '../../src/composition/oversight.ts'
 import { createSending } from '../../src/composition/sending.ts'
 import type { Durable } from '../../src/db/spool-durable.ts'
@@ -32,9 +33,7 @@ export async function startOversight(
     announce: (tx, order, events, by) => oversight().announce(tx, order, events, by),
     registered: (tx, orders) => oversight().registered(tx, orders),
     raised: (tx, numbers) => oversight().raised(tx, numbers),
-    async notify(tx, { contactId, registrationId, words }) {
-      if (words) await sending.notice(tx, contactId, `registered-${registrationId}`, words)
-    },
+    notify: (tx, notice) => registrationNotice({ pii: testPii, sending })(tx, notice),
   })
   const { db, requesters, contacts, statutes, time, calendars } = world
   const clock = (): Date => time.now
