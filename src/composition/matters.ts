@@ -15,10 +15,8 @@ import type { ExchangeMatters, ExchangeOrders } from '../exchange/ports.ts'
 import { exchangeRoutes } from '../exchange/routes.ts'
 import { createExchange } from '../exchange/service.ts'
 import { sourceOf } from '../matters/decide/entry.ts'
-import type { JoinUnit } from '../matters/direct/ports.ts'
 import { directRoutes } from '../matters/direct/routes.ts'
 import { createDirectRegister } from '../matters/direct/service.ts'
-import { firstAskedHat } from '../matters/direct/steps.ts'
 import type { MatterOrders } from '../matters/ports.ts'
 import { matterRoutes } from '../matters/routes.ts'
 import { createMatters } from '../matters/service.ts'
@@ -49,7 +47,7 @@ type Parts = {
   contacts: () => Pick<Contacts, 'matters' | 'addressOf'>
   workOrders: Pick<
     WorkOrders,
-    'register' | 'registrar' | 'ordersOfContacts' | 'similar' | 'list' | 'detail' | 'act' | 'units'
+    'register' | 'registrar' | 'ordersOfContacts' | 'similar' | 'list' | 'detail' | 'units'
   >
   /** Rings after a commit that has something for the outbox. */
   wake: () => void
@@ -71,18 +69,6 @@ export function composeMatters(parts: Parts) {
   }
   const matters = createMatters({ db, clock, statute, contacts: () => contacts().matters, orders })
 
-  const join: JoinUnit = async (order, unit, by) => {
-    const viewer: Viewer = { actor: firstAskedHat(by), roles: ['dispatcher'], unitCode: null }
-    const reason = '属于两个以上部门职责，首问部门牵头，其他部门配合'
-    try {
-      await workOrders.act(order, { action: 'addCoUnit', unit, reason }, viewer)
-      return 'joined'
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status >= 500) throw error
-      // An earlier round had joined it before it was cut off.
-      return error.code === 'unitHasIt' ? 'joined' : { refused: error.code }
-    }
-  }
   const direct = createDirectRegister({
     db,
     clock,
@@ -93,7 +79,6 @@ export function composeMatters(parts: Parts) {
     calendar,
     units: () => workOrders.units(),
     matters,
-    join,
     record: recordAccess,
   })
 

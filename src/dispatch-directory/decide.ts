@@ -27,8 +27,11 @@ const refuse = (status: Refused['status'], refused: string, title: string, detai
   detail,
 })
 
-/** `unitClosed`: no longer in the register of units. `departmentMatterToGrassRoots`: see `warningsOf`. */
-export type Warning = 'unitClosed' | 'departmentMatterToGrassRoots'
+/**
+ * `unitClosed`: no longer in the register of units. `leadDiffers`: the directory names others to lead the matter.
+ * `departmentMatterToGrassRoots`: see `warningsOf`.
+ */
+export type Warning = 'unitClosed' | 'leadDiffers' | 'departmentMatterToGrassRoots'
 
 export type NewEntry = Omit<Entry, 'id'>
 
@@ -161,6 +164,16 @@ export function warningsOf(
     ...(closed ? ['unitClosed' as const] : []),
     ...(department && isGrassRoots(units.get(unit)) ? ['departmentMatterToGrassRoots' as const] : []),
   ]
+}
+
+/** The same of the unit that a dispatcher chose to lead. */
+export function warningsAgainst(
+  unit: string,
+  fits: readonly Pick<Match, 'entry'>[],
+  units: ReadonlyMap<string, DirectoryUnit>,
+): Warning[] {
+  const differs = fits.length > 0 && fits.every(({ entry }) => entry.leadUnit !== unit)
+  return [...(differs ? ['leadDiffers' as const] : []), ...warningsOf(unit, fits, units)]
 }
 
 /** Of a new entry: others that fit the same matter tell whether it takes a department's matter down. */

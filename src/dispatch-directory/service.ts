@@ -19,7 +19,7 @@ import {
   decideEnd,
   decideEntry,
   suggest,
-  warningsOf,
+  warningsAgainst,
   warningsOfEntry,
   type Refused,
   type Warning,
@@ -42,6 +42,10 @@ const mostSuggestions = 5
 const source = '国办函〔2025〕66号第五项'
 const says: Record<Warning, Omit<WarningView, 'code'>> = {
   unitClosed: { says: '该单位已不在承办单位名录中，请更新派单目录。', source: '本市内部规定' },
+  leadDiffers: {
+    says: '派单目录列明由其他单位主办，请核对；确需派给该单位的，请写明理由。',
+    source: '本市内部规定',
+  },
   departmentMatterToGrassRoots: {
     says: '目录列明由部门负责，部门职责事项不得分派给基层；确需派给基层的，请先与该部门核实。',
     source,
@@ -130,6 +134,23 @@ export function createDispatchDirectory({ db, clock, statute, units }: Directory
       })
     },
 
+    /** What speaks against each unit as the leading one, by codes: what the dispatch keeps. */
+    async against(
+      tx: Tx,
+      {
+        category,
+        title,
+        facts,
+        place,
+      }: { category: number | null; title: string; facts: string; place: string | null },
+      chosen: readonly string[],
+    ): Promise<Map<string, Warning[]>> {
+      const today = dayOf(clock())
+      const [known, entries] = [await unitMap(tx), await store.validEntries(tx, statute.slug, today)]
+      const fits = suggest({ category, text: `${title}\n${facts}`, place }, today, { entries, units: known })
+      return new Map(chosen.map((unit) => [unit, warningsAgainst(unit, fits, known)]))
+    },
+
     /** Units for a matter as far as it is known, and what speaks against the one that was chosen. */
     async suggest(query: SuggestQuery): Promise<Suggestions> {
       const { category, title, facts, place, unit } = storable(query)
@@ -155,7 +176,7 @@ export function createDispatchDirectory({ db, clock, statute, units }: Directory
             : {
                 unit: name(unit),
                 listed: fits.some(({ entry }) => entry.leadUnit === unit),
-                warnings: viewOf(warningsOf(unit, fits, known)),
+                warnings: viewOf(warningsAgainst(unit, fits, known)),
               },
       }
     },

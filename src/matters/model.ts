@@ -59,7 +59,6 @@ export type DirectContact = {
   state: DirectState
   settledAt: Date | null
   orderNumber: string | null
-  joining: boolean
 }
 
 /** Whoever asks: every hat that he has, and the unit whose member he is. */

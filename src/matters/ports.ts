@@ -15,6 +15,8 @@ export type RegisterMatter = {
     raisedAt: Date
     /** E.164 or null. */
     phone: string | null
+    /** The unit that was asked directly and registers it itself. */
+    firstAskedUnit?: string
   }
   idempotencyKey: string
   outcomes: readonly unknown[]

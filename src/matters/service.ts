@@ -65,9 +65,15 @@ export function createMatters({ db, clock, statute, contacts, orders }: MatterPa
   async function enterIn(
     tx: Tx,
     matter: Matter,
-    what: { outcomes: readonly unknown[]; phone: string | null; actor: Actor; agentId: string | null },
+    what: {
+      outcomes: readonly unknown[]
+      phone: string | null
+      actor: Actor
+      agentId: string | null
+      firstAskedUnit?: string
+    },
   ): Promise<Registered | null> {
-    const { actor, agentId, outcomes, phone } = what
+    const { actor, agentId, outcomes, phone, firstAskedUnit } = what
     if (!(await store.insertMatter(tx, matter))) return null
     const { contactId, source, receivedAt } = matter
     return contacts().enter(
@@ -75,7 +81,14 @@ export function createMatters({ db, clock, statute, contacts, orders }: MatterPa
       { contactId, account: source, receivedAt, actor, agentId },
       ({ requesterId }) =>
         orders.register(tx, {
-          matter: { contactId, requesterId, channel: source, raisedAt: receivedAt, phone },
+          matter: {
+            contactId,
+            requesterId,
+            channel: source,
+            raisedAt: receivedAt,
+            phone,
+            ...(firstAskedUnit === undefined ? {} : { firstAskedUnit }),
+          },
           idempotencyKey: `matter-${matter.id}`,
           outcomes,
           actor,

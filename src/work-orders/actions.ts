@@ -19,6 +19,12 @@ import { writeEvents, type By } from './write-events.ts'
 /** Who acts: a person of staff with all his hats, and his unit. */
 export type Acting = { actor: Actor; roles: readonly Role[]; unitCode: string | null }
 
+export type Directory = (
+  tx: Tx,
+  order: Pick<OrderRow, 'category' | 'title' | 'facts' | 'place'>,
+  units: readonly string[],
+) => Promise<ReadonlyMap<string, readonly string[]>>
+
 export type ActionParts = {
   db: Db
   clock: Clock
@@ -29,6 +35,8 @@ export type ActionParts = {
   unitsOfStaff?: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
   /** Orders that do not exist for this person (`visibility.ts`); judged under the lock, so that no change slips between. */
   hidden?: (order: OrderRow, acting: Acting) => boolean
+  /** What the dispatch directory has against each unit as the leading one of this order. */
+  directory?: Directory
   /** Tells people of what happened; through the outbox, so that what commits is sent. */
   announce?: (tx: Tx, order: OrderRow, events: readonly OrderEvent[], by: By) => Promise<void>
 }
@@ -56,13 +64,16 @@ export function createActions(parts: ActionParts) {
       if (!order) throw problem(404, 'unknownOrder', '没有这张办理单', '请核对编号，或返回列表重新查找。')
       if (command.version !== undefined && command.version !== order.version) return changed(order)
       const statute = statutes.of(order.statute.slug)
+      const named = rule.units?.(command, order) ?? []
+      const directory = named.length > 0 ? await parts.directory?.(tx, order, named) : undefined
       const context: Context = {
         actor: wearing(acting.actor, acting.roles, rule.roles(statute, order)),
         actorUnit: acting.unitCode,
         statute,
         now: at,
         calendar: calendar(),
-        units: await store.unitsByCode(tx, rule.units?.(command, order) ?? []),
+        units: await store.unitsByCode(tx, named),
+        ...(directory ? { directory } : {}),
         people: await peopleOf(tx, rule.people?.(command) ?? []),
         orders: locked,
         clocks: await runningAndMet(tx, order.id),

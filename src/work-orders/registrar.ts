@@ -8,6 +8,7 @@ import type { KnowledgeBase } from '../knowledge-base/service.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import { incidents, type Incident, type ReferralMatter, type Statute } from '../statutes/statute.ts'
 import { citesOf } from '../statutes/types.ts'
+import type { Directory } from './actions.ts'
 import type { OrderDraft, Outcome, RequesterSaid } from './registration-contract.ts'
 import { decide, keptOut } from './decide.ts'
 import { categoryOf, kindOf, missingElements } from './elements.ts'
@@ -29,6 +30,8 @@ export type Matter = {
   raisedAt: Date
   /** E.164 of the requester where his channel has one; fills 联系方式 when he gave none. */
   phone: string | null
+  /** The unit that was asked directly and registers it itself (首问责任). */
+  firstAskedUnit?: string
 }
 
 export type RegistrarParts = {
@@ -36,6 +39,7 @@ export type RegistrarParts = {
   statute: Statute
   calendar: () => Calendar
   knowledge: Pick<KnowledgeBase, 'cite'>
+  directory?: Directory
   referrals: {
     /** Keeps who was told what, when and by which article; gives the id of the record. */
     told(
@@ -203,6 +207,7 @@ export function createRegistrar(parts: RegistrarParts) {
         await run(c, row, {
           action: 'dispatch',
           leadUnit: draft.leadUnit,
+          ...(draft.coUnits ? { coUnits: draft.coUnits } : {}),
           ...(draft.class ? { class: draft.class } : {}),
           ...(draft.urgentSituation ? { urgentSituation: draft.urgentSituation } : {}),
         })
@@ -306,14 +311,17 @@ export function createRegistrar(parts: RegistrarParts) {
     order: OrderRow,
     command: Command,
   ): Promise<{ order: OrderRow; cite: string | null }> {
+    const named = ruleOf(command.action).units?.(command, order) ?? []
+    const directory = named.length > 0 ? await parts.directory?.(c.tx, order, named) : undefined
     const { events, cite } = granted(
       decide(order, command, {
         actor: c.actor,
-        actorUnit: null,
+        actorUnit: c.matter.firstAskedUnit ?? null,
         statute,
         now: c.at,
         calendar: parts.calendar(),
-        units: await store.unitsByCode(c.tx, ruleOf(command.action).units?.(command, order) ?? []),
+        units: await store.unitsByCode(c.tx, named),
+        ...(directory ? { directory } : {}),
         orders: new Map(),
         clocks: [],
         petitionOffice: await store.petitionOffice(c.tx),

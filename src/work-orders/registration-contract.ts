@@ -74,6 +74,8 @@ export const OrderDraft = Type.Object({
   accusedStaff: Type.Optional(Type.String({ pattern: uuid })),
   /** Dispatched at once to this unit. */
   leadUnit: Type.Optional(code),
+  /** They help the leading one; only with it. */
+  coUnits: Type.Optional(Type.Array(code, { maxItems: 10 })),
   /** 办理类别, where the statute's limits differ by it. */
   class: Type.Optional(Type.Enum(['consultation', 'general', 'complex'])),
   /** 急需处理的情形: the unit is telephoned, too (丹东 第十七条). */

@@ -296,28 +296,37 @@ describe('第十条 (丹东): the unit asked directly is 首问责任部门', ()
     expect(others.status).toBe(200)
   })
 
-  it('(三) joins them later when it was cut off, and no one twice', async () => {
-    dandong.failing.join = new Error('cut off')
-    const { status, body } = await dandong.ask(
-      lighting,
-      'POST',
-      url,
-      entry({ otherUnits: ['heating'], step: ordered }),
-    )
-    expect([status, body.direct.state]).toEqual([201, 'ordered'])
-    dandong.failing.join = null
-    const { order } = body.direct
-    // the first round had joined it before it was cut off
-    const hat = { role: 'dispatcher' as Role }
-    await dandong.ask(hat, 'POST', `/api/work-orders/${order}/actions/addCoUnit`, {
-      unit: 'heating',
-      reason: '协办',
+  it('(三) is its own work, under its own role: it takes in, leads, and asks others to help', async () => {
+    const { body } = await dandong.ask(lighting, 'POST', url, entry({ step: ordered }))
+    const number = body.direct.order
+    const { body: seen } = await dandong.ask(supervisor, 'GET', `/api/work-orders/${number}`)
+    const done = rows<{ type: string; actor: { role: string } }>(seen.events)
+    expect(done.filter((e) => ['accepted', 'dispatched'].includes(e.type)).map((e) => e.actor.role)).toEqual([
+      'unit',
+      'unit',
+    ])
+    const add = `/api/work-orders/${number}/actions/addCoUnit`
+    const help = { unit: 'heating', reason: '需要协办' }
+    expect((await dandong.ask(lighting, 'POST', add, help)).status).toBe(200)
+    // The co-unit was not asked first.
+    expect(await dandong.ask(heating, 'POST', add, { unit: 'petition', reason: '需要协办' })).toMatchObject({
+      status: 403,
+      body: { code: 'notFirstAsked' },
     })
-    await Promise.all([dandong.matters.direct.sweep(), dandong.matters.direct.sweep()])
-    const { body: seen } = await dandong.ask(supervisor, 'GET', `/api/work-orders/${order}`)
-    expect(rows<{ unit: string }>(seen.legs).map((leg) => leg.unit)).toEqual(['lighting', 'heating'])
-    const shown = await dandong.ask(lighting, 'GET', `${url}/${body.direct.id}`)
-    expect(rows<{ type: string }>(shown.body.events).filter((e) => e.type === 'unitJoined')).toHaveLength(1)
+    // 改派 stays the hotline's.
+    const moved = { to: 'heating', reason: '改派' }
+    expect(
+      await dandong.ask(lighting, 'POST', `/api/work-orders/${number}/actions/reassign`, moved),
+    ).toMatchObject({ status: 403, body: { code: 'roleNotAllowed' } })
+  })
+
+  it('(三) leaves out a unit that was closed meanwhile, on record', async () => {
+    const { body } = await dandong.ask(lighting, 'POST', url, entry({ otherUnits: ['heating'] }))
+    await dandong.db.query(`update units set active = false where code = 'heating'`)
+    const after = await dandong.ask(lighting, 'POST', `${url}/${body.direct.id}/steps`, ordered)
+    await dandong.db.query(`update units set active = true where code = 'heating'`)
+    expect([after.status, after.body.state]).toEqual([200, 'ordered'])
+    expect(rows<{ type: string }>(after.body.events).map((e) => e.type)).toContain('unitNotJoined')
   })
 
   it('never leads an order about a complaint against itself', async () => {
@@ -327,7 +336,7 @@ describe('第十条 (丹东): the unit asked directly is 首问责任部门', ()
       ...ordered,
       accusedUnit: 'lighting',
     })
-    expect(refused).toMatchObject({ status: 422, body: { code: 'unitIsAccused' } })
+    expect(refused).toMatchObject({ status: 403, body: { code: 'accusedKeptOut' } })
     expect(await dandong.count('contacts')).toBe(before)
     const shown = await dandong.ask(lighting, 'GET', `${url}/${body.direct.id}`)
     expect(shown.body.state).toBe('open')

@@ -117,7 +117,10 @@ describe('/api/dispatch-directory', () => {
     expect(body).toMatchObject({
       chosen: {
         listed: false,
-        warnings: [{ code: 'departmentMatterToGrassRoots', source: expect.stringContaining('66号') }],
+        warnings: [
+          { code: 'leadDiffers' },
+          { code: 'departmentMatterToGrassRoots', source: expect.stringContaining('66号') },
+        ],
       },
     })
     expect((await suggestion({ title: '路灯不亮', unit: 'lighting' })).body).toMatchObject({

@@ -112,12 +112,12 @@ describe('a registration', () => {
 
   it('第十九条: without an item to cite it says what the knowledge base lacks', async () => {
     const contactId = await world.wrappedUp(phone())
-    const answered = {
+    const answered: Outcome & { type: 'answered' } = {
       type: 'answered',
       kind: 'consultation',
       answer: '三日内修复。',
       knowledge: [],
-    } as const
+    }
     for (const lacking of [undefined, { what: ' ' }])
       await expect(
         world.register(contactId, { ...answered, ...(lacking ? { lacking } : {}) }),

@@ -71,7 +71,6 @@ export async function startMatters(
   const requesters = createRequesters(db, testPii)
   const door = createContactDoor(db, contactLimits)
   const sent: string[] = []
-  const failing: { join: Error | null } = { join: null }
 
   const announce: NonNullable<WorkOrderParts['announce']> = (tx, order) => matters.orderChanged(tx, order)
   const workOrders = createWorkOrders({
@@ -102,13 +101,7 @@ export async function startMatters(
     platforms,
     requesters,
     contacts: () => contacts,
-    workOrders: {
-      ...workOrders,
-      async act(...args) {
-        if (failing.join) throw failing.join
-        return workOrders.act(...args)
-      },
-    },
+    workOrders,
     wake: () => {},
   })
 
@@ -199,7 +192,6 @@ export async function startMatters(
     matters,
     bells: createBells({ db, clock, calendar, statutes, announce }),
     sent,
-    failing,
     /** As somebody signed in. */
     ask: (who: Who | null, method: 'GET' | 'POST', url: string, payload?: object) =>
       inject(

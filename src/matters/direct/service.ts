@@ -16,9 +16,8 @@ import type { Units } from '../ports.ts'
 import type { Matters } from '../service.ts'
 import * as clocks from './clock-store.ts'
 import type { DirectCounts, DirectDetail, DirectEntry, DirectStep, DirectView } from './contract.ts'
-import type { JoinUnit, Keep } from './ports.ts'
+import type { Keep } from './ports.ts'
 import * as store from './store.ts'
-import { createJoining } from './joining.ts'
 import { createSteps, type UnitPerson } from './steps.ts'
 import { createDirectViews } from './views.ts'
 
@@ -33,7 +32,6 @@ export type DirectParts = {
   calendar: () => Calendar
   units: Units
   matters: Pick<Matters, 'enterIn'>
-  join: JoinUnit
   record: Keep
 }
 
@@ -47,7 +45,6 @@ export function createDirectRegister(parts: DirectParts) {
   const { db, clock, pii, statute, calendar, units } = parts
   const views = createDirectViews(parts)
   const steps = createSteps(parts)
-  const joining = createJoining(parts)
 
   async function judgeUnits(own: string, others: readonly string[]): Promise<void> {
     const known = new Set((await units()).map(({ code }) => code))
@@ -81,7 +78,6 @@ export function createDirectRegister(parts: DirectParts) {
       state: said.duty === 'disputed' ? 'disputed' : 'open',
       settledAt: null,
       orderNumber: null,
-      joining: false,
     }
   }
 
@@ -125,7 +121,6 @@ export function createDirectRegister(parts: DirectParts) {
         return true
       })
       if (fresh) {
-        await joining.joinOthers(d.id)
         return { direct: await views.detail(d.id, person), repeated: false }
       }
       const known = await store.findByKey(db, person.id, said.key)
@@ -138,7 +133,6 @@ export function createDirectRegister(parts: DirectParts) {
     async step(id: string, given: DirectStep, person: UnitPerson): Promise<DirectDetail> {
       const said = storable(given)
       await db.tx(async (tx) => steps.take(tx, await own(tx, id, person), said, person, clock()))
-      await joining.joinOthers(id)
       return views.detail(id, person)
     },
 
@@ -166,7 +160,7 @@ export function createDirectRegister(parts: DirectParts) {
       return store.countDirect(db, views.unitSeen(person, f.unit ?? null), period, clock())
     },
 
-    /** Marks what ran out, computes again what was provisional, and joins units that a crash left out. */
+    /** Marks what ran out and computes again what was provisional. */
     async sweep(limit = 200): Promise<number> {
       const now = clock()
       await db.tx(async (tx) => {
@@ -188,7 +182,6 @@ export function createDirectRegister(parts: DirectParts) {
           })
         return rows.length
       })
-      await joining.joinAll()
       return missed
     },
   }

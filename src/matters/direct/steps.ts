@@ -1,5 +1,4 @@
 import { newId } from '../../base/ids.ts'
-import type { Actor } from '../../base/actor.ts'
 import { toE164 } from '../../base/phone.ts'
 import type { Pii } from '../../base/pii.ts'
 import type { Tx } from '../../db/pool.ts'
@@ -16,6 +15,7 @@ import {
   termOfDirect,
 } from '../decide/direct.ts'
 import { directSource, type DirectContact, type DirectDuty, type Person } from '../model.ts'
+import type { Units } from '../ports.ts'
 import type { Matters } from '../service.ts'
 import * as clocks from './clock-store.ts'
 import type { DirectOrder, DirectStep } from './contract.ts'
@@ -28,13 +28,20 @@ type Parts = {
   statute: Statute
   calendar: () => Calendar
   matters: Pick<Matters, 'enterIn'>
+  units: Units
 }
 
-type Change = Partial<Pick<DirectContact, 'duty' | 'state' | 'settledAt' | 'orderNumber' | 'joining'>>
-type Done = { change: Change; cite: string | null; data?: unknown }
+type Change = Partial<Pick<DirectContact, 'duty' | 'state' | 'settledAt' | 'orderNumber'>>
+type Done = {
+  change: Change
+  cite: string | null
+  data?: unknown
+  /** What followed from it, after it. */
+  also?: { type: string; data: unknown }[]
+}
 
 /** What a unit does about a direct contact: each step with its row, clocks and event in one transaction. */
-export function createSteps({ pii, statute, calendar, matters }: Parts) {
+export function createSteps({ pii, statute, calendar, matters, units }: Parts) {
   async function startClock(tx: Tx, d: DirectContact, duty: DirectDuty, from: Date): Promise<void> {
     const started = clockOfDirect(statute, { duty, kind: d.kind }, from, calendar())
     if (started) await clocks.startClock(tx, d.id, statute.slug, started)
@@ -53,10 +60,11 @@ export function createSteps({ pii, statute, calendar, matters }: Parts) {
     const barred = judgeStep(d, step.type, await store.disputeReported(tx, d.id))
     if (barred) throw barred
     const done = await takeStep(tx, d, step, by, at)
-    const { duty, state, settledAt, orderNumber, joining } = { ...d, ...done.change }
-    await store.updateDirect(tx, d.id, { duty, state, settledAt, orderNumber, joining })
+    const { duty, state, settledAt, orderNumber } = { ...d, ...done.change }
+    await store.updateDirect(tx, d.id, { duty, state, settledAt, orderNumber })
     const { type, ...said } = step
     await store.addEvent(tx, d.id, { type, at, by, cite: done.cite, data: done.data ?? said })
+    for (const more of done.also ?? []) await store.addEvent(tx, d.id, { ...more, at, by, cite: done.cite })
   }
 
   async function takeStep(
@@ -108,8 +116,14 @@ export function createSteps({ pii, statute, calendar, matters }: Parts) {
     return { change: { duty, state: 'open' }, cite: citeOfDispute() }
   }
 
-  /** The order with this unit as the first asked: it leads at once, and the order's own terms take over. */
+  /**
+   * The order with this unit as the first asked: it leads at once, the others help (丹东 第十条第三项), and the order's own
+   * terms take over. A unit that was closed meanwhile, or that is complained about, is left out, on record.
+   */
   async function order(tx: Tx, d: DirectContact, step: DirectOrder, by: UnitPerson, at: Date): Promise<Done> {
+    const known = new Set((await units()).map(({ code }) => code))
+    const helps = (unit: string): boolean => known.has(unit) && unit !== step.accusedUnit
+    const coUnits = d.otherUnits.filter(helps)
     const registered = await matters.enterIn(
       tx,
       {
@@ -127,10 +141,11 @@ export function createSteps({ pii, statute, calendar, matters }: Parts) {
         saidLookup: null,
       },
       {
-        outcomes: [draftOf(d, step)],
+        outcomes: [{ ...draftOf(d, step), ...(coUnits.length > 0 ? { coUnits } : {}) }],
         phone: d.contactSealed ? toE164(pii.open(d.contactSealed)) : null,
-        actor: firstAskedHat(by),
+        actor: { kind: 'staff', id: by.id, role: by.role },
         agentId: null,
+        firstAskedUnit: d.unitCode,
       },
     )
     const number = registered?.orders[0]?.number
@@ -141,9 +156,12 @@ export function createSteps({ pii, statute, calendar, matters }: Parts) {
       state: 'ordered',
       settledAt: at,
       orderNumber: number,
-      joining: d.otherUnits.length > 0,
     }
-    return { change, cite: firstAsked(statute).cite, data: { order: number } }
+    const also = d.otherUnits.map((unit) => ({
+      type: helps(unit) ? 'unitJoined' : 'unitNotJoined',
+      data: { unit },
+    }))
+    return { change, cite: firstAsked(statute).cite, data: { order: number }, also }
   }
 
   function draftOf(d: DirectContact, { type, class: said, ...rest }: DirectOrder) {
@@ -167,9 +185,3 @@ export function createSteps({ pii, statute, calendar, matters }: Parts) {
 
   return { startClock, take }
 }
-
-/**
- * The part that the unit asked first takes for this one matter: 负责牵头受理 (丹东 第十条第三项), so no dispatcher decides on it. The
- * rules of an order know that part as the dispatcher's; who it was stands beside it.
- */
-export const firstAskedHat = (by: { id: string }): Actor => ({ kind: 'staff', id: by.id, role: 'dispatcher' })

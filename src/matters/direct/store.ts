@@ -9,7 +9,7 @@ const columns = `d.id, d.unit_code as "unitCode", d.form, d.kind, d.duty, d.othe
   d.statute, d.requester_kind as "requesterKind", d.name_sealed as "nameSealed", d.home_sealed as "homeSealed",
   d.contact_sealed as "contactSealed", d.received_at as "receivedAt", d.registered_at as "registeredAt",
   d.registered_by as "registeredBy", d.registered_role as "registeredRole", d.state, d.settled_at as "settledAt",
-  d.order_number as "orderNumber", d.joining`
+  d.order_number as "orderNumber"`
 
 /** @returns false where this key of this person has been used before */
 export async function insertDirect(tx: Tx, d: DirectContact, entryKey: string): Promise<boolean> {
@@ -76,28 +76,13 @@ export async function updateDirect(
     state: DirectState
     settledAt: Date | null
     orderNumber: string | null
-    joining: boolean
   },
 ): Promise<void> {
   await tx.query(
-    `update unit_direct_contacts set duty = $2, state = $3, settled_at = $4, order_number = $5, joining = $6
+    `update unit_direct_contacts set duty = $2, state = $3, settled_at = $4, order_number = $5
      where id = $1`,
-    [id, to.duty, to.state, to.settledAt, to.orderNumber, to.joining],
+    [id, to.duty, to.state, to.settledAt, to.orderNumber],
   )
-}
-
-/** Orders whose other units are still to be joined; one at a time, whoever looks. */
-export async function claimJoining(tx: Tx, after: string | null): Promise<DirectContact | null> {
-  const [row] = await tx.query<DirectContact>(
-    `select ${columns} from unit_direct_contacts d
-     where d.joining and ($1::uuid is null or d.id > $1) order by d.id limit 1 for update skip locked`,
-    [after],
-  )
-  return row ?? null
-}
-
-export async function joined(tx: Tx, id: string): Promise<void> {
-  await tx.query(`update unit_direct_contacts set joining = false where id = $1`, [id])
 }
 
 export type DirectFilter = {

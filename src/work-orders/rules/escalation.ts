@@ -4,8 +4,8 @@ import type { Labelled, Statute } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
 import { leadLegOf, legOfUnit, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures, proceduresOf, type Procedure } from '../procedures.ts'
-import { decideDispatch, judgeUnits } from './intake.ts'
-import { moveLeg, warningsOf } from './reassign.ts'
+import { decideDispatch, judgeUnits, warningsOf } from './intake.ts'
+import { moveLeg } from './reassign.ts'
 import {
   body,
   code,
@@ -296,7 +296,10 @@ function unitsFollow(
             type: 'dispatched',
             legs: fresh.map((unitId, i) => ({ n: first + i, unitId, role: 'co' as const })),
             basis,
-            warnings: warningsOf(fresh, context),
+            warnings: warningsOf(
+              fresh.map((unitId) => [unitId, 'co']),
+              context,
+            ),
           },
         ]
   return { events: [...moved.events, ...joined] }

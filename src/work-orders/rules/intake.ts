@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import type { Role } from '../../base/actor.ts'
 import { handlingClasses } from '../../statutes/term.ts'
 import type { Statute } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
@@ -16,7 +17,9 @@ import {
   words,
   type Context,
   type Decided,
+  type GateContext,
   type Refused,
+  unitRoles,
 } from './rule.ts'
 
 /** PURE. From registration to dispatch: acceptance, refusal, dispatch, and repeats of the same matter. */
@@ -24,12 +27,27 @@ import {
 const intakeRoles = (statute: Statute) =>
   rolesNamed(valueOf<readonly string[]>(statute.topics.dispatch.whoDecides, []))
 
+/** Where a unit that was asked past the hotline registers the matter itself. */
+export const askedDirectly = ({ sourceChannel }: Pick<WorkOrder, 'sourceChannel'>): boolean =>
+  sourceChannel === 'unitDirect'
+
+/** 首问责任: the unit asked first takes the matter in and leads it, so no dispatcher decides on it (丹东 第十条第三项). */
+const intakeOrFirstAsked = (statute: Statute, order: WorkOrder) =>
+  askedDirectly(order) ? [...intakeRoles(statute), ...unitRoles] : intakeRoles(statute)
+
+/** Before any unit has it, only the one that was asked can be at it. */
+const barredUnit = (order: WorkOrder, { actor, actorUnit }: GateContext): Refused | null =>
+  !unitRoles.includes(actor.role as Role) || (order.legs.length === 0 && actorUnit !== null)
+    ? null
+    : refuse(403, 'notFirstAsked', '只有首问的单位可以这样办理', '需要改派或者增加单位的，请联系热线。')
+
 export const accept = rule({
   label: '受理',
   body: body({}),
-  roles: intakeRoles,
+  roles: intakeOrFirstAsked,
   states: ['registered'],
   cite: (statute) => citesOf(statute.topics.acceptance.decide),
+  barred: barredUnit,
   decide: (_order, _body, { statute }) => ({
     events: [{ type: 'accepted' }],
     cite: citesOf(statute.topics.acceptance.decide),
@@ -98,11 +116,15 @@ const forwarding = (order: Pick<WorkOrder, 'kind'>, statute: Statute) => {
 export const dispatch = rule({
   label: '转承办单位',
   body: dispatchBody,
-  roles: intakeRoles,
+  roles: intakeOrFirstAsked,
   states: ['accepted'],
   cite: (statute) => citesOf(statute.topics.dispatch.forward),
+  barred: barredUnit,
   units: unitsOfDispatch,
-  decide: decideDispatch,
+  decide: (order, said, context) =>
+    unitRoles.includes(context.actor.role as Role) && said.leadUnit !== context.actorUnit
+      ? refuse(403, 'notFirstAsked', '首问的单位只能由自己牵头', '应当由其他单位牵头的，请转热线派单。')
+      : decideDispatch(order, said, context),
 })
 
 export function unitsOfDispatch(said: Dispatch): string[] {
@@ -110,7 +132,7 @@ export function unitsOfDispatch(said: Dispatch): string[] {
 }
 
 export function decideDispatch(order: WorkOrder, said: Dispatch, context: Context): Decided {
-  const { statute, units } = context
+  const { statute } = context
   const rules = statute.topics.dispatch
   const petition = rules.petitionLegs.basis !== 'silent' && isPetition(statute, order.category)
   const petitionUnit = said.petitionUnit ?? (petition ? context.petitionOffice : null)
@@ -127,7 +149,6 @@ export function decideDispatch(order: WorkOrder, said: Dispatch, context: Contex
   if (barred) return barred
   const first = order.legs.length + 1
   const legs = named.map(([unitId, role], i) => ({ n: first + i, unitId, role }))
-  const leaderless = valueOf(rules.unitLeaders, null) && ids.some((id) => units.get(id)?.hasLeaders === false)
   const situation = judgeSituation(said, statute)
   if (situation && 'refused' in situation) return situation
   const cls = said.class ?? order.handlingClass
@@ -137,7 +158,7 @@ export function decideDispatch(order: WorkOrder, said: Dispatch, context: Contex
         type: 'dispatched',
         legs,
         basis: said.basis ?? null,
-        warnings: leaderless ? ['unitWithoutLeaders'] : [],
+        warnings: warningsOf(named, context),
         ...(cls ? { class: cls } : {}),
       },
       ...(situation
@@ -154,6 +175,17 @@ export function decideDispatch(order: WorkOrder, said: Dispatch, context: Contex
     ],
     cite: citesOf(petition ? rules.petitionLegs : forwarding(order, statute)),
   }
+}
+
+/** What speaks against a dispatch without barring it: leaders unknown (鞍山 2019 第八条), the directory names another. */
+export function warningsOf(
+  named: readonly (readonly [unit: string, role: LegRole])[],
+  { statute, units, directory }: Pick<Context, 'statute' | 'units' | 'directory'>,
+): string[] {
+  const warns = valueOf(statute.topics.dispatch.unitLeaders, null) !== null
+  const leaderless = warns && named.some(([unit]) => units.get(unit)?.hasLeaders === false)
+  const listed = named.flatMap(([unit, role]) => (role === 'lead' ? (directory?.get(unit) ?? []) : []))
+  return [...(leaderless ? ['unitWithoutLeaders'] : []), ...listed]
 }
 
 /** Units that exist, named once, and never the one complained about. `own` is the centre's own petition office. */

@@ -1,10 +1,21 @@
 import type { Role } from '../../base/actor.ts'
-import { citesOf, valueOf } from '../../statutes/types.ts'
+import { citesOf } from '../../statutes/types.ts'
 import { leadLegOf, legOfUnit, type DispatchLeg, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures } from '../procedures.ts'
-import { judgeUnits } from './intake.ts'
+import { askedDirectly, judgeUnits, warningsOf } from './intake.ts'
 import { endLeg } from './leg-end.ts'
-import { body, code, nextProcedure, refuse, rule, words, type Context, type Refused } from './rule.ts'
+import {
+  body,
+  code,
+  nextProcedure,
+  refuse,
+  rule,
+  unitRoles,
+  words,
+  type Context,
+  type GateContext,
+  type Refused,
+} from './rule.ts'
 import { Type } from 'typebox'
 
 /**
@@ -61,7 +72,7 @@ export function moveLeg(
         type: 'dispatched',
         legs: [{ n, unitId: to, role: leg.role }],
         basis: reason,
-        warnings: warningsOf([to], context),
+        warnings: warningsOf([[to, leg.role]], context),
       },
       ...urgent.map(({ said }, i): OrderEvent => ({
         type: 'opened',
@@ -74,17 +85,22 @@ export function moveLeg(
   }
 }
 
-export function warningsOf(ids: readonly string[], { statute, units }: Context): string[] {
-  const warns = valueOf(statute.topics.dispatch.unitLeaders, null) !== null
-  return warns && ids.some((id) => units.get(id)?.hasLeaders === false) ? ['unitWithoutLeaders'] : []
+/** Of units only the one that was asked first and leads may ask others to help. */
+function barredFirstAsked(order: WorkOrder, { actor, actorUnit }: GateContext): Refused | null {
+  if (!unitRoles.includes(actor.role as Role)) return null
+  const lead = leadLegOf(order)
+  return lead?.n === 1 && lead.unitId === actorUnit
+    ? null
+    : refuse(403, 'notFirstAsked', '只有首问并牵头的单位可以增加协办单位', '请由牵头单位或者热线办理。')
 }
 
 export const addCoUnit = rule({
   label: '增加协办单位',
   body: body({ unit: code, reason: words(1000) }),
-  roles: () => movers,
+  roles: (_statute, order) => (askedDirectly(order) ? [...movers, ...unitRoles] : movers),
   states: ['dispatched'],
   cite: (statute) => citesOf(statute.topics.dispatch.severalUnits),
+  barred: barredFirstAsked,
   units: ({ unit }) => [unit],
   decide(order, { unit, reason }, context) {
     const barred = judgeUnits(order, [unit], null, context)
@@ -95,7 +111,7 @@ export const addCoUnit = rule({
           type: 'dispatched',
           legs: [{ n: order.legs.length + 1, unitId: unit, role: 'co' }],
           basis: reason,
-          warnings: warningsOf([unit], context),
+          warnings: warningsOf([[unit, 'co']], context),
         },
       ],
       cite: citesOf(context.statute.topics.dispatch.severalUnits),

@@ -42,6 +42,8 @@ export type Context = {
   clocks: readonly Clock[]
   /** 信访部门 of this centre, or null. */
   petitionOffice: string | null
+  /** What the dispatch directory has against each unit as the leading one, by codes; local policy, it bars nothing. */
+  directory?: ReadonlyMap<string, readonly string[]>
   /** Which parts of the identity the order already has. */
   identity: { name: boolean; home: boolean; contact: boolean; confidentialityAsked: boolean }
 }
