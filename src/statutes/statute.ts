@@ -104,7 +104,10 @@ export type SendBackRule = {
 export type TerminationGround = Labelled & {
   /** Who may end it: the unit with proof and the centre's audit, or the platform itself. */
   by: 'unitWithAudit' | 'platform'
+  /** 证明材料 must be handed in. */
   proof: boolean
+  /** It is shown by tries to reach the requester or to win his help. */
+  attempts?: true
   /** All of these must be stated, each with its facts. */
   needs?: readonly Labelled[]
 }

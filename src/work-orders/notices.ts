@@ -100,7 +100,7 @@ function tell(order: WorkOrder, event: OrderEvent, facts: NoticeFacts): Told | n
       return tellResult(order)
     case 'terminated': {
       const why = cut(event.tell ?? event.reason)
-      const text = `已终止办理：${sentence(why)}有新的情况或者能够配合办理时，可以凭编号重新提出。`
+      const text = `已终止办理：${sentence(why)}${afterEnd[event.ground] ?? raiseAnew}`
       return { text, name: 'orderTerminated', params: { reason: why } }
     }
     case 'transferred':
@@ -112,6 +112,14 @@ function tell(order: WorkOrder, event: OrderEvent, facts: NoticeFacts): Told | n
     default:
       return null
   }
+}
+
+/** Only what was ended for want of material may be taken up again (`rules/material.ts`); else a new order is made. */
+const raiseAnew = '有新的情况，可以另行提出，登记为新的办理单。'
+const afterEnd: Readonly<Record<string, string>> = {
+  materialNotSupplied: '补齐材料后，可以凭编号重新提出。',
+  noCooperation: '能够配合办理时，可以另行提出，登记为新的办理单。',
+  outOfReach: '方便联系时，可以另行提出，登记为新的办理单。',
 }
 
 function tellRefusal(event: OrderEvent & { type: 'refused' }, { cite }: NoticeFacts): Told {

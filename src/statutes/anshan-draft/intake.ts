@@ -150,12 +150,14 @@ export const termination: Topics['termination'] = {
       label: '诉求人不配合导致无法办理',
       by: 'unitWithAudit',
       proof: true,
+      attempts: true,
     }),
     law(article(14, undefined, 4), '无法与诉求人取得联系导致无法办理的，提交证明材料，审核后终止办理', {
       code: 'outOfReach',
       label: '无法与诉求人取得联系导致无法办理',
       by: 'unitWithAudit',
       proof: true,
+      attempts: true,
     }),
   ],
 }

@@ -161,6 +161,7 @@ export const termination: Topics['termination'] = {
       label: '诉求人无正当理由拒不配合导致无法办理',
       by: 'platform',
       proof: false,
+      attempts: true,
       needs: [
         { code: 'withoutReason', label: '诉求人无正当理由拒不配合' },
         { code: 'cannotBeHandled', label: '因此无法办理' },

@@ -110,7 +110,16 @@ export const applyTermination = rule({
     const lead = leadOf(order)
     if ('refused' in lead) return lead
     if (!found) return unknownGround(grounds, citeBy('unitWithAudit')(statute))
-    if (said.attempts.length === 0)
+    const proof = said.proof.map((paper) => paper.trim()).filter((paper) => paper !== '')
+    if (found.ground.proof && proof.length === 0)
+      return refuse(
+        422,
+        'proofMissing',
+        '没有提交证明材料',
+        '请写明证明材料的名称，例如通话清单、上门记录，再申请终止办理。',
+        found.cite,
+      )
+    if (found.ground.attempts && said.attempts.length === 0)
       return refuse(
         422,
         'attemptsMissing',
@@ -120,7 +129,7 @@ export const applyTermination = rule({
       )
     const wrong = judgeAttempts(said.attempts, now)
     if (wrong) return wrong
-    const { ground, reason, proof } = said
+    const { ground, reason } = said
     return {
       events: [
         {
@@ -222,7 +231,7 @@ function decideTerminate(
     )
   // Not helping is shown by tries to win his help; an unlawful demand needs none.
   const tries = said.attempts ?? []
-  if (ground.code === 'noCooperation' && tries.length === 0)
+  if (ground.attempts && tries.length === 0)
     return refuse(
       422,
       'attemptsMissing',

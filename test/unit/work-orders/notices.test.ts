@@ -185,7 +185,19 @@ describe('第十条第一款 the requester learns of acceptance, unit, progress 
       'an end, and how to come back',
       atUnit(),
       { type: 'terminated', ground: 'noCooperation', reason: '内部理由', tell: '多次联系未果。' },
-      '已终止办理：多次联系未果。有新的情况或者能够配合办理时，可以凭编号重新提出。',
+      '已终止办理：多次联系未果。能够配合办理时，可以另行提出，登记为新的办理单。',
+    ],
+    [
+      'an end for want of material, which may be taken up again',
+      order(),
+      { type: 'terminated', ground: 'materialNotSupplied', reason: '逾期', tell: '材料没有补齐。' },
+      '已终止办理：材料没有补齐。补齐材料后，可以凭编号重新提出。',
+    ],
+    [
+      'an end for an unlawful demand',
+      order(),
+      { type: 'terminated', ground: 'unlawful', reason: '违法', tell: '不符合规定。' },
+      '已终止办理：不符合规定。有新的情况，可以另行提出，登记为新的办理单。',
     ],
     [
       'a transfer',

@@ -65,6 +65,7 @@ describe('鞍山草案第十四条第（四）项 提交证明材料，经审核
 
   it.each<[string, WorkOrder, Command, ReturnType<typeof inContext>, string]>([
     ['a ground of another city', dispatched('ASD'), apply({ ground: 'unlawful' }), unit, 'groundUnknown'],
+    ['papers without a name', dispatched('ASD'), apply({ proof: [' '] }), unit, 'proofMissing'],
     ['no try at all', dispatched('ASD'), apply({ attempts: [] }), unit, 'attemptsMissing'],
     ['a try that lies ahead', dispatched('ASD'), apply({ attempts: future }), unit, 'attemptInFuture'],
     ['a second application', applied, apply(), unit, 'appliedBefore'],
