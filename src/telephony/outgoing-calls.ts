@@ -54,6 +54,7 @@ export function createOutgoingCalls(nodes: Nodes, { act }: Pick<Speaker, 'act'>)
           // A snapshot taken while the phone rings must find the call.
           'SHARED(stage)=outPhone',
           `PJSIP_HEADER(add,X-Contact-Id)=${callId}`,
+          'PJSIP_HEADER(add,X-Out)=1',
         ],
       })
     },

@@ -19,6 +19,12 @@ describe('the browser’s phone', () => {
     expect(decideInvite({ ...headers, contactId: 'n1-9.9', consult: true }, free)).toBe('ring')
   })
 
+  it('rings for the call to a requester that the person asked for, and answers it once it is known', () => {
+    expect(decideInvite({ ...headers, out: true }, free)).toBe('answer')
+    expect(decideInvite({ ...headers, contactId: 'n1-7.7', out: true }, free)).toBe('ring')
+    expect(decideInvite({ ...headers, out: true }, { ...free, inCall: true })).toBe('reject')
+  })
+
   it('refuses everything while a call is on', () => {
     expect(decideInvite({ ...headers, native: true }, { ...free, inCall: true })).toBe('reject')
     expect(decideInvite(headers, { ...free, inCall: true })).toBe('reject')

@@ -4,6 +4,7 @@ import { useDesk } from './desk-store.ts'
 import { announce } from './live.ts'
 import { startPhone, type Phone, type PhoneCall, type PhoneState } from './phone.ts'
 import { notify, ring, type RingKind } from './ring.ts'
+import { ownCallWord } from './labels.ts'
 import { talking } from './state.ts'
 
 const off: PhoneState = { line: 'off', via: null, call: null }
@@ -32,10 +33,7 @@ export const usePhone = defineStore('phone', () => {
     const before = state.value.call
     state.value = next
     if (next.call?.phase === 'ringing' && next.call.kind !== 'contact' && before?.phase !== 'ringing')
-      announce(
-        next.call.kind === 'native' ? '应急队列来电，按 Alt+A 接听' : '同事请求咨询，按 Alt+A 接听',
-        true,
-      )
+      announce(`${ownCallWord[next.call.kind]}，按 Alt+A 接听`, true)
   }
 
   async function start(): Promise<void> {

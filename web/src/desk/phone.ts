@@ -9,8 +9,11 @@ export type Line = 'off' | 'connecting' | 'ready' | 'down'
 export type PhoneCall = {
   /** The contact's call, or null when the call says nothing of one. */
   callId: string | null
-  /** `native`: from Asterisk's own queue, without the gateway. `consult`: a colleague asks. */
-  kind: 'contact' | 'native' | 'consult'
+  /**
+   * `native`: from Asterisk's own queue, without the gateway. `consult`: a colleague asks. `out`: the person himself has
+   * asked to be joined with a requester.
+   */
+  kind: 'contact' | 'native' | 'consult' | 'out'
   phase: 'ringing' | 'connecting' | 'talking'
   /** Local ms. */
   since: number
@@ -101,22 +104,23 @@ export async function startPhone(options: PhoneOptions) {
       contactId: event.request.getHeader('X-Contact-Id') ?? null,
       native: event.request.getHeader('X-Native') !== undefined,
       consult: event.request.getHeader('X-Consult') !== undefined,
+      out: event.request.getHeader('X-Out') !== undefined,
     }
     const decision = decideInvite(headers, {
       acceptedCallIds: options.acceptedCallIds(),
       inCall: session !== null,
     })
     if (decision === 'reject') return event.session.terminate({ status_code: 486 })
-    take(event.session, headers)
+    take(event.session, { ...headers, out: headers.out === true && decision === 'ring' })
     if (decision === 'answer') answer()
   })
 
-  function take(taken: RTCSession, { contactId, native, consult }: InviteHeaders): void {
+  function take(taken: RTCSession, { contactId, native, consult, out }: InviteHeaders): void {
     session = taken
     set({
       call: {
         callId: contactId,
-        kind: native ? 'native' : consult ? 'consult' : 'contact',
+        kind: native ? 'native' : consult ? 'consult' : out ? 'out' : 'contact',
         phase: 'ringing',
         since: Date.now(),
         muted: false,
