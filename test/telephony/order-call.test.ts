@@ -76,6 +76,7 @@ describe('a call to a requester', () => {
     expect(home.records().filter(({ what }) => what === 'rings')).toMatchObject([
       { detail: expect.stringContaining(number) },
     ])
+    expect(home.messages()).toContain('From: <sip:12345@')
     await home.hangUp(number)
     const end = await gateway.ledger.until('callEnded', (fact) => fact.callId === callId)
     expect(end).toMatchObject({ stage: 'talk', answered: true, phone: answers(0) })
