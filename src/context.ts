@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { createDesk, type Desk } from './agent-desk/desk.ts'
 import { defaultDeskConfig } from './agent-desk/limits.ts'
-import { systemClock } from './base/clock.ts'
 import { createLog, type Log } from './base/log.ts'
 import { createPii, type Pii } from './base/pii.ts'
 import type { AskProgress } from './channels/progress.ts'
@@ -36,6 +35,7 @@ import {
   createMatchingReads,
   type Contacts,
 } from './contacts/service.ts'
+import { createLedgerClock } from './db/clock.ts'
 import { migrate } from './db/migrate.ts'
 import { createPool, type Db } from './db/pool.ts'
 import { createRelay, type Relay } from './db/relay.ts'
@@ -87,7 +87,6 @@ const nobodyMs = 10_000
 
 export async function createContext(config: Config): Promise<Context> {
   const log = createLog(config.logLevel)
-  const clock = systemClock
   const { pii, prefix } = {
     pii: createPii(config.pii.current, config.pii.previous, config.pii.lookup),
     prefix: `{cc:${config.region}}`,
@@ -95,6 +94,8 @@ export async function createContext(config: Config): Promise<Context> {
   await migrate(config.databaseUrl)
   const db = createPool(config.databaseUrl, log, 24)
   await checkInstallation(db, pii)
+  const time = await createLedgerClock(db, log)
+  const { clock } = time
 
   const redis = connectRedis(config.redisUrl, 'matcher', log)
   const blocking = connectRedis(config.redisUrl, 'jobs', log)
@@ -121,7 +122,7 @@ export async function createContext(config: Config): Promise<Context> {
   const telephony = (): Telephony | null => calls?.telephony ?? null
   const presence = () => deskRef.get().presence
 
-  const staff = createStaff({ db, redis, subscriber, prefix, pii, log, config: defaultStaffConfig })
+  const staff = createStaff({ db, redis, subscriber, prefix, pii, log, config: defaultStaffConfig, clock })
   const requesters = createRequesters(db, pii)
   const door = createContactDoor(db, contactLimits)
   const sending = createSending({
@@ -310,6 +311,7 @@ export async function createContext(config: Config): Promise<Context> {
       prefix,
       node: config.nodeId,
       config: defaultDeskConfig,
+      clock,
       log,
       staff,
       contacts: { ...contacts, messagesOf: sending.messagesOf },
@@ -395,6 +397,7 @@ export async function createContext(config: Config): Promise<Context> {
       await durable.stop()
       await staff.stop()
       for (const connection of [redis, blocking, subscriber]) connection.disconnect()
+      time.stop()
       await db.end()
     },
   }

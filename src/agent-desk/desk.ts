@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
+import { systemClock, type Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Db } from '../db/pool.ts'
 import { recordAccess, type Access } from '../staff/ledger.ts'
@@ -45,6 +46,8 @@ export type DeskParts = {
   /** Unique among gateways. */
   node: string
   config: DeskConfig
+  /** The time that pages are told; a countdown runs by it. */
+  clock?: Clock
   log: Log
   staff: Pick<Staff, 'agentAccounts' | 'namesOf' | 'sessions' | 'revocations' | 'administration'>
   contacts: DeskContacts
@@ -72,7 +75,7 @@ export type Desk = {
 
 /** The desk slice, put together. */
 export function createDesk(parts: DeskParts): Desk {
-  const { db, redis, prefix, node, config, log, staff } = parts
+  const { db, redis, prefix, node, config, clock = systemClock, log, staff } = parts
   const { contacts, requesters, orders, offers, sending, calls, phones, line, native, referrals } = parts
   const record = (entry: Access): Promise<void> => recordAccess(db, entry)
   const recording = createRecordingSuspensions(db)
@@ -194,7 +197,7 @@ export function createDesk(parts: DeskParts): Desk {
     presence,
     news,
     async routes(app) {
-      await app.register(deskSocket, { hub, commands, config, log })
+      await app.register(deskSocket, { hub, commands, config, clock, log })
       await app.register(sipProxy, { presence, line, sockets, lines, config: config.sip, log })
       await app.register(deskRoutes, { presence, namesOf: (ids) => staff.namesOf(ids) })
     },

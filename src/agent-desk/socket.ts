@@ -1,7 +1,7 @@
 import type {} from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import { systemClock } from '../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { Problem, problem } from '../base/problem.ts'
@@ -14,7 +14,7 @@ import type { Hub } from './hub.ts'
 import { createBucket, type DeskConfig } from './limits.ts'
 import { createLanes } from './timing.ts'
 
-export type DeskSocketParts = { hub: Hub; commands: Commands; config: DeskConfig; log: Log }
+export type DeskSocketParts = { hub: Hub; commands: Commands; config: DeskConfig; clock: Clock; log: Log }
 
 /** Options for the one WebSocket server of the application; compression costs 230 KB a connection (ADR in docs). */
 export const webSocketOptions = (config: DeskConfig) => ({
@@ -33,7 +33,7 @@ export async function deskSocket(app: FastifyInstance, parts: DeskSocketParts): 
 }
 
 function serve(socket: WebSocket, request: FastifyRequest, parts: DeskSocketParts): void {
-  const { hub, commands, config, log } = parts
+  const { hub, commands, config, clock, log } = parts
   const staff = request.staff
   // The hook above has refused everybody else.
   if (!staff) return socket.close(closeCodes.sessionEnded)
@@ -42,25 +42,19 @@ function serve(socket: WebSocket, request: FastifyRequest, parts: DeskSocketPart
   /** Set by the hello; whatever a page sends right behind it waits for its end. */
   let greeting: Promise<void> | null = null
 
-  const connection: Connection = createConnection(
-    socket,
-    { id: newId(), staff },
-    systemClock,
-    config.socket,
-    {
-      onMessage: (data) => void take(data),
-      onClosed({ slow }) {
-        clearTimeout(helloTimer)
-        if (slow) log.warn({ agentId: staff.id }, 'page read too slowly and was cut')
-        // Behind a hello that is still under way, or the socket would be noted as open for ever.
-        void lanes
-          .run('hello', () => hub.detach(connection))
-          .catch((error: unknown) =>
-            log.warn({ agentId: staff.id, ...errorFacts(error) }, 'socket not signed off'),
-          )
-      },
+  const connection: Connection = createConnection(socket, { id: newId(), staff }, clock, config.socket, {
+    onMessage: (data) => void take(data),
+    onClosed({ slow }) {
+      clearTimeout(helloTimer)
+      if (slow) log.warn({ agentId: staff.id }, 'page read too slowly and was cut')
+      // Behind a hello that is still under way, or the socket would be noted as open for ever.
+      void lanes
+        .run('hello', () => hub.detach(connection))
+        .catch((error: unknown) =>
+          log.warn({ agentId: staff.id, ...errorFacts(error) }, 'socket not signed off'),
+        )
     },
-  )
+  })
   const helloTimer = setTimeout(() => connection.close(closeCodes.slow, 'hello expected'), config.helloMs)
   hub.attach(connection)
 
