@@ -40,6 +40,8 @@ export const backup: Command = {
         await postgresProgram('pg_dump', url, [
           '--format=custom',
           '--no-owner',
+          // What Redis holds was built from the database as it is; of one that is put back it must be built anew.
+          '--exclude-table-data=matcher_generation',
           `--file=${join(work, 'database.dump')}`,
         ])
         const data = currentRun()?.dataDir ?? dataHome()

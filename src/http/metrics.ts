@@ -28,6 +28,8 @@ export async function metricsRoutes(
       registers: [registry],
       async collect() {
         this.reset()
+        // Without a label a reset means 0, and what is not known is not 0.
+        if (!label) this.remove()
         // One source that cannot answer must not hide the others.
         const values = await within(read).catch(() => ({}))
         for (const [key, value] of Object.entries(values)) {

@@ -18,6 +18,7 @@ const nothingAnswers = {
 } as unknown as Context
 
 let published: Set<string>
+let samples: string[]
 
 beforeAll(async () => {
   const app = Fastify()
@@ -25,6 +26,7 @@ beforeAll(async () => {
   await app.inject('/metrics')
   const { body } = await app.inject('/metrics')
   published = new Set([...body.matchAll(/^# TYPE (hotline_\w+) /gm)].map(([, name]) => name!))
+  samples = body.split('\n').filter((line) => /^hotline_(?!process_|nodejs_|http_)/.test(line))
   await app.close()
 })
 
@@ -34,6 +36,11 @@ const named = (text: string): string[] =>
   )
 
 describe('metrics and the documentation', () => {
+  it('says nothing of what it cannot read, instead of 0', () => {
+    expect(samples.filter((line) => !/^hotline_(part_up|offers_ended_total)/.test(line))).toEqual([])
+    expect(samples).toContain('hotline_part_up{part="postgres"} 0')
+  })
+
   it('publishes every metric that docs/operations.md names', () => {
     expect(named(operations).filter((name) => !published.has(name))).toEqual([])
   })
