@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Requirement } from './model.ts'
 
 /** One inbound message, resolved to its requester and ready to be written. */
@@ -43,7 +44,7 @@ export type StoredMessage = {
  * - a message that only joins rings no bell for the matcher and leaves `changed_at` alone, unless it moves its contact
  *   forward in the queue: everything else of the contact stays as the matcher knows it.
  */
-const storeMessagesSql = `
+const storeMessagesSql = prepared(`
   with incoming as (
     select * from unnest(
       $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[],
@@ -107,7 +108,7 @@ const storeMessagesSql = `
   )
   select s.id as "messageId", s.provider_id as "providerId", s.channel, s.account, s.contact_id as "contactId",
     j.opened, j.held
-  from stored s join joined j on j.id = s.contact_id`
+  from stored s join joined j on j.id = s.contact_id`)
 
 export async function storeMessages(tx: Tx, messages: ReadyMessage[]): Promise<StoredMessage[]> {
   const column = <T>(pick: (m: ReadyMessage) => T): T[] => messages.map(pick)

@@ -1,5 +1,6 @@
 import type { Place } from '../base/cursor.ts'
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Channel, Contact } from './model.ts'
 import type { ContactForMatching } from './ports.ts'
 import { contactColumns } from './rows.ts'
@@ -32,7 +33,7 @@ export const changedForMatching = (tx: Tx, sinceMs: number, limit: number): Prom
   )
 
 export const someForMatching = (tx: Tx, ids: readonly string[]): Promise<ContactForMatching[]> =>
-  tx.query(`select ${matchingColumns} from contacts c where c.id = any($1::uuid[])`, [ids])
+  tx.query(prepared(`select ${matchingColumns} from contacts c where c.id = any($1::uuid[])`), [ids])
 
 /** Slots in use by agent: voice and text counted apart; an unexpired wrap-up blocks both until it is settled. */
 export async function loads(

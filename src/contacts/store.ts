@@ -1,5 +1,6 @@
 import type { Actor } from '../base/actor.ts'
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Contact } from './model.ts'
 import { columnOf, contactColumns } from './rows.ts'
 import type { Change, ContactFact } from './transition.ts'
@@ -7,7 +8,10 @@ import type { Change, ContactFact } from './transition.ts'
 /** SQL of the contact row. Every state change goes through `writeChange`; nothing else updates `state`. */
 
 export async function findContact(tx: Tx, id: string): Promise<Contact | null> {
-  const [row] = await tx.query<Contact>(`select ${contactColumns} from contacts c where c.id = $1`, [id])
+  const [row] = await tx.query<Contact>(
+    prepared(`select ${contactColumns} from contacts c where c.id = $1`),
+    [id],
+  )
   return row ?? null
 }
 
@@ -51,7 +55,7 @@ export async function writeChange(tx: Tx, contact: Contact, w: Written): Promise
   const at = values.length
   values.push(w.fact.type, contact.state, w.actor.kind, w.actor.id, w.actor.role, w.cite ?? null, w.data)
   const [row] = await tx.query<Contact>(
-    `with c as (
+    prepared(`with c as (
        update contacts set state = $3, "end" = $4, version = version + 1, changed_at = clock_timestamp()
          ${sets.map((s) => `, ${s}`).join('')}
        where id = $1 and version = $2
@@ -63,7 +67,7 @@ export async function writeChange(tx: Tx, contact: Contact, w: Written): Promise
        insert into outbox (queue, name, data)
        select 'contacts', 'changed', jsonb_build_object('contactId', id) from c
      )
-     select ${contactColumns} from c`,
+     select ${contactColumns} from c`),
     values,
   )
   return row ?? null

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Log } from '../base/log.ts'
+import { nameOf } from './prepared.ts'
 import { createServers } from './servers.ts'
 
 /** Anything that runs SQL: the pool itself or one transaction. Rows are typed by the caller's statement. */
@@ -33,6 +34,9 @@ export const isUnavailable = (error: unknown): boolean => {
 
 /** A primary that was made a standby under an open connection. */
 const readOnly = '25006'
+
+/** A kept plan whose table was changed by a migration: the connection is given up, its successor plans anew. */
+const stalePlan = '0A000'
 
 /** The pool was busy: no server is to blame. */
 const noneFree = 'timeout exceeded when trying to connect'
@@ -91,11 +95,16 @@ export function createPool(url: string, log: Log, max = 16): Db {
   function release(client: pg.PoolClient, error?: unknown): void {
     const broken = error !== undefined && isUnavailable(error)
     if (broken) servers.doubt(cameFrom.get(client) ?? '')
-    client.release(broken)
+    client.release(broken || sqlState(error) === stalePlan)
   }
 
-  const rows = async <R>(client: pg.PoolClient, text: string, values?: readonly unknown[]): Promise<R[]> =>
-    (await client.query(text, values as unknown[])).rows as R[]
+  async function rows<R>(client: pg.PoolClient, text: string, values?: readonly unknown[]): Promise<R[]> {
+    const name = nameOf(text)
+    const result = await (name === undefined
+      ? client.query(text, values as unknown[])
+      : client.query({ name, text, values: values as unknown[] }))
+    return result.rows as R[]
+  }
 
   return {
     async query(text, values) {
@@ -106,7 +115,9 @@ export function createPool(url: string, log: Log, max = 16): Db {
         return found
       } catch (error) {
         release(client, error)
-        throw error
+        // It is refused before anything is done, so it can be sent again, this time as plain text.
+        if (sqlState(error) !== stalePlan || nameOf(text) === undefined) throw error
+        return (await pool.query<never>(text, values as unknown[])).rows
       }
     },
     async tx(run) {
@@ -118,6 +129,7 @@ export function createPool(url: string, log: Log, max = 16): Db {
         await client.query('commit')
         return result
       } catch (error) {
+        if (sqlState(error) === stalePlan) broken = error
         // A connection that cannot roll back is in an unknown state: it leaves the pool.
         await client.query('rollback').catch((e: unknown) => (broken = e))
         throw error

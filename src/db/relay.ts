@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts'
 import type { OutboxJob } from './outbox.ts'
 import type { Db } from './pool.ts'
+import { prepared } from './prepared.ts'
 
 /** `id` is the same each time a row is delivered again, so a repeated delivery is recognised while its job is kept. */
 export type RelayedJob = OutboxJob & { id: string }
@@ -38,7 +39,7 @@ type Row = {
 }
 
 // Rows that another gateway has in hand are skipped, so any number of relays share one outbox.
-const take = `
+const take = prepared(`
   with taken as (
     delete from outbox where id in (select id from outbox order by id limit $1 for update skip locked)
     returning *
@@ -46,7 +47,7 @@ const take = `
   select id, queue, name, data, delay_ms as "delayMs",
     (extract(epoch from created_at) * 1000)::bigint as "createdMs",
     (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as "ageMs"
-  from taken order by id`
+  from taken order by id`)
 
 /**
  * Keeps the promises of the outbox: rows are deleted, delivered and only then committed. A failure between delivery

@@ -1,5 +1,6 @@
 import type { Channel } from '../contacts/model.ts'
 import type { Db, Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Offer } from './offer.ts'
 import type { OfferMade, OfferOutcome } from './ports.ts'
 
@@ -29,10 +30,10 @@ export type NewOffer = {
 /** @throws unique violation when the contact has an open offer */
 export async function insertOffer(tx: Tx, o: NewOffer): Promise<OfferRow> {
   const [row] = await tx.query<OfferRow>(
-    `with t as (select clock_timestamp() as now)
+    prepared(`with t as (select clock_timestamp() as now)
      insert into offers (id, contact_id, agent_id, agent_epoch, channel, mode, ring, offered_at, deadline)
      select $1, $2, $3, $4, $5, $6, $7, now, now + $8 * interval '1 millisecond' from t
-     returning ${columns}`,
+     returning ${columns}`),
     [o.id, o.contactId, o.agentId, o.agentEpoch, o.channel, o.mode, o.ring, o.limitMs],
   )
   return row!
@@ -42,8 +43,8 @@ export async function insertOffer(tx: Tx, o: NewOffer): Promise<OfferRow> {
 export async function findOffer(tx: Tx, id: string): Promise<(OfferRow & { nowMs: number }) | null> {
   return one(
     await tx.query<OfferRow & { nowMs: number }>(
-      `select ${columns}, (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"
-       from offers where id = $1`,
+      prepared(`select ${columns}, (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"
+       from offers where id = $1`),
       [id],
     ),
   )
@@ -53,8 +54,8 @@ export async function findOffer(tx: Tx, id: string): Promise<(OfferRow & { nowMs
 export async function acceptOffer(tx: Tx, id: string): Promise<OfferRow | null> {
   return one(
     await tx.query<OfferRow>(
-      `update offers set outcome = 'accepted', ended_at = clock_timestamp()
-       where id = $1 and ended_at is null and deadline > clock_timestamp() returning ${columns}`,
+      prepared(`update offers set outcome = 'accepted', ended_at = clock_timestamp()
+       where id = $1 and ended_at is null and deadline > clock_timestamp() returning ${columns}`),
       [id],
     ),
   )
@@ -69,8 +70,8 @@ export async function closeOffer(
 ): Promise<OfferRow | null> {
   return one(
     await tx.query<OfferRow>(
-      `update offers set outcome = $2, reason = $3, ended_at = clock_timestamp()
-       where id = $1 and ended_at is null returning ${columns}`,
+      prepared(`update offers set outcome = $2, reason = $3, ended_at = clock_timestamp()
+       where id = $1 and ended_at is null returning ${columns}`),
       [id, outcome, reason],
     ),
   )
@@ -82,9 +83,10 @@ export const openOffersOfAgent = (tx: Tx, agentId: string): Promise<OfferRow[]> 
   ])
 
 export const openOffersOfContacts = (tx: Tx, contactIds: readonly string[]): Promise<OfferRow[]> =>
-  tx.query(`select ${columns} from offers where contact_id = any($1::uuid[]) and ended_at is null`, [
-    contactIds,
-  ])
+  tx.query(
+    prepared(`select ${columns} from offers where contact_id = any($1::uuid[]) and ended_at is null`),
+    [contactIds],
+  )
 
 /** Open offers whose deadline has passed. */
 export async function overdueOffers(tx: Tx, limit: number): Promise<string[]> {
@@ -108,7 +110,7 @@ export const unannouncedOffers = (tx: Tx, olderMs: number, limit: number): Promi
 
 export async function markAnnounced(tx: Tx, id: string): Promise<void> {
   await tx.query(
-    `update offers set announced_at = clock_timestamp() where id = $1 and announced_at is null`,
+    prepared(`update offers set announced_at = clock_timestamp() where id = $1 and announced_at is null`),
     [id],
   )
 }
@@ -118,17 +120,17 @@ export type PastOffer = { contactId: string; agentId: string; outcome: OfferOutc
 /** How lately ended offers of these contacts ended. */
 export const recentOffers = (tx: Tx, contactIds: readonly string[], withinMs: number): Promise<PastOffer[]> =>
   tx.query(
-    `select contact_id as "contactId", agent_id as "agentId", outcome,
+    prepared(`select contact_id as "contactId", agent_id as "agentId", outcome,
        (extract(epoch from ended_at) * 1000)::float8 as "endedMs"
      from offers
      where contact_id = any($1::uuid[]) and ended_at > clock_timestamp() - $2 * interval '1 millisecond'
-     order by ended_at`,
+     order by ended_at`),
     [contactIds, withinMs],
   )
 
 /** Nobody else makes this agent an offer until the transaction ends: his free slots cannot be given twice. */
 export async function lockAgent(tx: Tx, agentId: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 8890))`, [agentId])
+  await tx.query(prepared(`select pg_advisory_xact_lock(hashtextextended($1, 8890))`), [agentId])
 }
 
 /**
