@@ -1,6 +1,6 @@
 import { startHotline } from '../test/support/hotline.ts'
 import { account, type Outside } from '../test/support/oracle.ts'
-import { heard, startChild, startLoad } from './parts/children.ts'
+import { heard, startChild, startLoad, untilDone } from './parts/children.ts'
 import type { LoadPlan } from './parts/load-process.ts'
 import { median, quantile, rate, timed } from './parts/rounds.ts'
 import { watchRouting } from './parts/routed.ts'
@@ -38,70 +38,73 @@ const tails: Record<string, number[]> = {}
 const usages: Record<string, Usage> = {}
 const settled: number[] = []
 let refused = 0
-let ok = true
-try {
-  for (let round = 0; round <= rounds; round += 1)
-    for (const [name, { what, base, server }] of Object.entries(ways)) {
-      await load.prepare({ base, what, smsToken: hotline.smsToken, count, each, connections })
-      const usage = watchUsage({ gateway: server, postgres, redis: hotline.redis.pid, senders: load.pid })
-      const result = await load.go()
-      const used = usage()
-      outside.acknowledged.push(...result.acknowledged)
-      refused += result.status.filter((status) => status !== 200).length
-      // What was taken is routed in its own time; the next way of the round must not pay for it.
-      const restMs = await timed(() => routing.atRest(120_000))
-      // The first round warms up.
-      if (round === 0) continue
-      ;(speeds[name] ??= []).push((count / result.tookMs) * 1_000)
-      ;(tails[name] ??= []).push(quantile(result.latencyMs, 0.99))
-      usages[name] = used
-      if (typeof what === 'string') settled.push(restMs)
-    }
+await untilDone(
+  async () => {
+    let ok = true
+    for (let round = 0; round <= rounds; round += 1)
+      for (const [name, { what, base, server }] of Object.entries(ways)) {
+        await load.prepare({ base, what, smsToken: hotline.smsToken, count, each, connections })
+        const usage = watchUsage({ gateway: server, postgres, redis: hotline.redis.pid, senders: load.pid })
+        const result = await load.go()
+        const used = usage()
+        outside.acknowledged.push(...result.acknowledged)
+        refused += result.status.filter((status) => status !== 200).length
+        // What was taken is routed in its own time; the next way of the round must not pay for it.
+        const restMs = await timed(() => routing.atRest(120_000))
+        // The first round warms up.
+        if (round === 0) continue
+        ;(speeds[name] ??= []).push((count / result.tookMs) * 1_000)
+        ;(tails[name] ??= []).push(quantile(result.latencyMs, 0.99))
+        usages[name] = used
+        if (typeof what === 'string') settled.push(restMs)
+      }
 
-  console.log(
-    `${count} webhooks a round over ${connections} connections, ${each} of each citizen; median of ${rounds} rounds`,
-  )
-  console.log(
-    ['way', 'per second', 'p99 ms', '÷ raw', '÷ no-op']
-      .map((h, n) => (n ? h.padStart(12) : h.padEnd(10)))
-      .join(''),
-  )
-  const speed = (name: string): number => median(speeds[name]!)
-  for (const name of Object.keys(ways)) {
-    const shown = [
-      rate(speed(name)),
-      median(tails[name]!).toFixed(0),
-      (speed(name) / speed('raw')).toFixed(2),
-      (speed(name) / speed('noop')).toFixed(2),
-    ]
-    console.log(name.padEnd(10) + shown.map((v) => v.padStart(12)).join(''))
-    console.log(`          ${saturated(usages[name]!)}`)
-  }
-  console.log(`all of them known to the matcher ${median(settled).toFixed(0)} ms after the last answer`)
-  for (const name of ['wechat', 'sms'])
-    for (const [other, aim] of [
-      ['raw', 1.8],
-      ['noop', 0.35],
-    ] as const) {
-      const ratio = speed(name) / speed(other)
-      console.log(
-        `${name} ÷ ${other}: ${ratio >= aim ? 'aim reached' : 'aim missed'}: ${ratio.toFixed(2)} of ${aim}`,
-      )
+    console.log(
+      `${count} webhooks a round over ${connections} connections, ${each} of each citizen; median of ${rounds} rounds`,
+    )
+    console.log(
+      ['way', 'per second', 'p99 ms', '÷ raw', '÷ no-op']
+        .map((h, n) => (n ? h.padStart(12) : h.padEnd(10)))
+        .join(''),
+    )
+    const speed = (name: string): number => median(speeds[name]!)
+    for (const name of Object.keys(ways)) {
+      const shown = [
+        rate(speed(name)),
+        median(tails[name]!).toFixed(0),
+        (speed(name) / speed('raw')).toFixed(2),
+        (speed(name) / speed('noop')).toFixed(2),
+      ]
+      console.log(name.padEnd(10) + shown.map((v) => v.padStart(12)).join(''))
+      console.log(`          ${saturated(usages[name]!)}`)
     }
+    console.log(`all of them known to the matcher ${median(settled).toFixed(0)} ms after the last answer`)
+    for (const name of ['wechat', 'sms'])
+      for (const [other, aim] of [
+        ['raw', 1.8],
+        ['noop', 0.35],
+      ] as const) {
+        const ratio = speed(name) / speed(other)
+        console.log(
+          `${name} ÷ ${other}: ${ratio >= aim ? 'aim reached' : 'aim missed'}: ${ratio.toFixed(2)} of ${aim}`,
+        )
+      }
 
-  const accounts = await account(hotline.db, outside, (caller) => hotline.pii.lookup('phone', caller))
-  const spooled = await hotline.db.query<{ n: number }>(
-    `select count(*) as n from messages where direction = 'in'`,
-  )
-  const { lost, doubled, unbalanced, overlappingOffers } = accounts
-  console.log(
-    `received ${spooled[0]!.n} messages in ${accounts.received} contacts, refused ${refused}, lost ${lost.length}, doubled ${doubled.length}`,
-  )
-  ok = lost.length + doubled.length + unbalanced + overlappingOffers + refused === 0
-} finally {
-  load.stop()
-  plain.kill()
-  routing.stop()
-  await hotline.stop()
-}
-process.exitCode = ok ? 0 : 1
+    const accounts = await account(hotline.db, outside, (caller) => hotline.pii.lookup('phone', caller))
+    const spooled = await hotline.db.query<{ n: number }>(
+      `select count(*) as n from messages where direction = 'in'`,
+    )
+    const { lost, doubled, unbalanced, overlappingOffers } = accounts
+    console.log(
+      `received ${spooled[0]!.n} messages in ${accounts.received} contacts, refused ${refused}, lost ${lost.length}, doubled ${doubled.length}`,
+    )
+    ok = lost.length + doubled.length + unbalanced + overlappingOffers + refused === 0
+    return ok
+  },
+  async () => {
+    load.stop()
+    plain.kill()
+    routing.stop()
+    await hotline.stop()
+  },
+)

@@ -1,6 +1,6 @@
 import { startHotline } from '../test/support/hotline.ts'
 import { account, type Outside } from '../test/support/oracle.ts'
-import { heard, startChild, startLoad } from './parts/children.ts'
+import { heard, startChild, startLoad, untilDone } from './parts/children.ts'
 import type { JobsWish } from './parts/raw-jobs.ts'
 import { median, quantile } from './parts/rounds.ts'
 import { watchRouting } from './parts/routed.ts'
@@ -37,111 +37,116 @@ const ask = async <T>(wish: AgentsWish): Promise<T> => {
   return heard<T>(agents)
 }
 const refused: Record<string, number> = {}
-let ok = true
-try {
-  await heard(jobs)
-  const members = await staffAtOnce(hotline.db, secret, agentCount)
-  await ask({ type: 'begin', base: hotline.url(), cookies: members.map((m) => m.cookie) })
-  const [dir] = await hotline.db.query<{ dir: string }>(`select current_setting('data_directory') as dir`)
-  const processes = {
-    gateway: hotline.gateways[0]!.pid,
-    postgres: postmasterOf(dir!.dir),
-    redis: hotline.redis.pid,
-    agents: agents.pid!,
-    senders: load.pid,
-  }
-  const outside: Outside = { acknowledged: [], callers: [] }
-  console.log(`${agentCount} agents; median of ${rounds} rounds`)
-
-  for (const { perSecond, seconds, atOnce } of rates) {
-    const count = perSecond * seconds
-    const found: Record<'p50' | 'p99' | 'raw50' | 'raw99', number[]> = {
-      p50: [],
-      p99: [],
-      raw50: [],
-      raw99: [],
+await untilDone(
+  async () => {
+    let ok = true
+    await heard(jobs)
+    const members = await staffAtOnce(hotline.db, secret, agentCount)
+    await ask({ type: 'begin', base: hotline.url(), cookies: members.map((m) => m.cookie) })
+    const [dir] = await hotline.db.query<{ dir: string }>(`select current_setting('data_directory') as dir`)
+    const processes = {
+      gateway: hotline.gateways[0]!.pid,
+      postgres: postmasterOf(dir!.dir),
+      redis: hotline.redis.pid,
+      agents: agents.pid!,
+      senders: load.pid,
     }
-    let usage: Usage = {}
-    for (let round = 0; round <= rounds; round += 1) {
-      await ask({ type: 'work', atOnce })
-      await load.prepare({
-        base: hotline.url(),
-        what: 'wechat',
-        smsToken: hotline.smsToken,
-        count,
-        each: 1,
-        connections: 64,
-        perSecond,
-      })
-      const watch = watchUsage(processes)
-      const sent = await load.go()
-      await routing.atRest(60_000)
-      const used = watch()
-      outside.acknowledged.push(...sent.acknowledged)
-      await ask({ type: 'work', atOnce: true })
-      const offeredAt = await allRegistered(count)
-      const committed = await hotline.db.query<{ id: string; ms: number }>(
-        `select id, (extract(epoch from queued_at) * 1000)::float8 as ms from contacts where id = any($1::uuid[])`,
-        [[...offeredAt.keys()]],
-      )
-      const took = committed.map(({ id, ms }) => offeredAt.get(id)! - ms)
-      if (took.length !== count || took.some((ms) => ms < 0))
-        throw new Error(
-          `${took.length} of ${count} offers, the fastest ${Math.min(...took)} ms: cannot be true`,
+    const outside: Outside = { acknowledged: [], callers: [] }
+    console.log(`${agentCount} agents; median of ${rounds} rounds`)
+
+    for (const { perSecond, seconds, atOnce } of rates) {
+      const count = perSecond * seconds
+      const found: Record<'p50' | 'p99' | 'raw50' | 'raw99', number[]> = {
+        p50: [],
+        p99: [],
+        raw50: [],
+        raw99: [],
+      }
+      let usage: Usage = {}
+      for (let round = 0; round <= rounds; round += 1) {
+        await ask({ type: 'work', atOnce })
+        await load.prepare({
+          base: hotline.url(),
+          what: 'wechat',
+          smsToken: hotline.smsToken,
+          count,
+          each: 1,
+          connections: 64,
+          perSecond,
+        })
+        const watch = watchUsage(processes)
+        const sent = await load.go()
+        await routing.atRest(60_000)
+        const used = watch()
+        outside.acknowledged.push(...sent.acknowledged)
+        await ask({ type: 'work', atOnce: true })
+        const offeredAt = await allRegistered(count)
+        const committed = await hotline.db.query<{ id: string; ms: number }>(
+          `select id, (extract(epoch from queued_at) * 1000)::float8 as ms from contacts where id = any($1::uuid[])`,
+          [[...offeredAt.keys()]],
         )
-      jobs.send({ type: 'paced', count, perSecond } satisfies JobsWish)
-      const raw = await heard<number[]>(jobs)
-      // The first round warms up.
-      if (round === 0) continue
-      found.p50.push(quantile(took, 0.5))
-      found.p99.push(quantile(took, 0.99))
-      found.raw50.push(quantile(raw, 0.5))
-      found.raw99.push(quantile(raw, 0.99))
-      usage = used
-    }
-    const ms = (name: keyof typeof found): string => median(found[name]).toFixed(1)
-    console.log(`${perSecond}/s: commit → offer at the socket  p50 ${ms('p50')} ms, p99 ${ms('p99')} ms`)
-    console.log(
-      `${perSecond}/s: BullMQ add → process            p50 ${ms('raw50')} ms, p99 ${ms('raw99')} ms; ratios ` +
-        `${(median(found.p50) / median(found.raw50)).toFixed(1)} and ${(median(found.p99) / median(found.raw99)).toFixed(1)}`,
-    )
-    console.log(`  ${saturated(usage)}`)
-    for (const [name, aim] of [
-      ['p50', 20],
-      ['p99', 100],
-    ] as const)
+        const took = committed.map(({ id, ms }) => offeredAt.get(id)! - ms)
+        if (took.length !== count || took.some((ms) => ms < 0))
+          throw new Error(
+            `${took.length} of ${count} offers, the fastest ${Math.min(...took)} ms: cannot be true`,
+          )
+        jobs.send({ type: 'paced', count, perSecond } satisfies JobsWish)
+        const raw = await heard<number[]>(jobs)
+        // The first round warms up.
+        if (round === 0) continue
+        found.p50.push(quantile(took, 0.5))
+        found.p99.push(quantile(took, 0.99))
+        found.raw50.push(quantile(raw, 0.5))
+        found.raw99.push(quantile(raw, 0.99))
+        usage = used
+      }
+      const ms = (name: keyof typeof found): string => median(found[name]).toFixed(1)
+      console.log(`${perSecond}/s: commit → offer at the socket  p50 ${ms('p50')} ms, p99 ${ms('p99')} ms`)
       console.log(
-        `  ${name}: ${median(found[name]) <= aim ? 'aim reached' : 'aim missed'}: ${ms(name)} of ${aim} ms`,
+        `${perSecond}/s: BullMQ add → process            p50 ${ms('raw50')} ms, p99 ${ms('raw99')} ms; ratios ` +
+          `${(median(found.p50) / median(found.raw50)).toFixed(1)} and ${(median(found.p99) / median(found.raw99)).toFixed(1)}`,
       )
-  }
+      console.log(`  ${saturated(usage)}`)
+      for (const [name, aim] of [
+        ['p50', 20],
+        ['p99', 100],
+      ] as const)
+        console.log(
+          `  ${name}: ${median(found[name]) <= aim ? 'aim reached' : 'aim missed'}: ${ms(name)} of ${aim} ms`,
+        )
+    }
 
-  const accounts = await account(hotline.db, outside, () => '')
-  const { lost, doubled, open, overCapacity, registeredTwice, lateOffers, overlappingOffers, unbalanced } =
-    accounts
-  console.log(
-    `received ${accounts.received}, ended ${JSON.stringify(accounts.ends)}, open ${open}, lost ${lost.length}, doubled ${doubled.length}`,
-  )
-  ok =
-    lost.length +
-      doubled.length +
-      open +
-      overCapacity +
-      registeredTwice +
-      lateOffers +
-      overlappingOffers +
-      unbalanced ===
-    0
-  if (Object.keys(refused).length > 0) console.log(`refused and asked again: ${JSON.stringify(refused)}`)
-  if (!ok)
-    console.log(JSON.stringify({ overCapacity, registeredTwice, lateOffers, overlappingOffers, unbalanced }))
-} finally {
-  load.stop()
-  agents.kill()
-  jobs.kill()
-  routing.stop()
-  await hotline.stop()
-}
-process.exitCode = ok ? 0 : 1
+    const accounts = await account(hotline.db, outside, () => '')
+    const { lost, doubled, open, overCapacity, registeredTwice, lateOffers, overlappingOffers, unbalanced } =
+      accounts
+    console.log(
+      `received ${accounts.received}, ended ${JSON.stringify(accounts.ends)}, open ${open}, lost ${lost.length}, doubled ${doubled.length}`,
+    )
+    ok =
+      lost.length +
+        doubled.length +
+        open +
+        overCapacity +
+        registeredTwice +
+        lateOffers +
+        overlappingOffers +
+        unbalanced ===
+      0
+    if (Object.keys(refused).length > 0) console.log(`refused and asked again: ${JSON.stringify(refused)}`)
+    if (!ok)
+      console.log(
+        JSON.stringify({ overCapacity, registeredTwice, lateOffers, overlappingOffers, unbalanced }),
+      )
+    return ok
+  },
+  async () => {
+    load.stop()
+    agents.kill()
+    jobs.kill()
+    routing.stop()
+    await hotline.stop()
+  },
+)
 
 /** Waits until the agents have registered them all. @returns the first offer of each contact, ms since the epoch */
 async function allRegistered(count: number): Promise<Map<string, number>> {

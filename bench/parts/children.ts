@@ -44,3 +44,23 @@ export function startLoad(): Load {
     stop: () => void child.kill(),
   }
 }
+
+/**
+ * Runs a benchmark and stops what it started, also when it fails or gets Ctrl-C.
+ * @param work resolves to whether everything was correct; that alone decides the exit code
+ */
+export async function untilDone(work: () => Promise<boolean>, stop: () => Promise<unknown>): Promise<void> {
+  // Services are children that do not keep this process alive: waiting for their end must not end it.
+  const awake = setInterval(() => {}, 60_000)
+  const interrupted = (): void => void stop().finally(() => process.exit(130))
+  process.once('SIGINT', interrupted)
+  process.once('SIGTERM', interrupted)
+  try {
+    process.exitCode = (await work()) ? 0 : 1
+  } finally {
+    await stop()
+    clearInterval(awake)
+    process.off('SIGINT', interrupted)
+    process.off('SIGTERM', interrupted)
+  }
+}

@@ -14,7 +14,7 @@ export type JobsWish =
   | { type: 'replay'; count: number; file: string }
 export type Replayed = { tookMs: number; statements: number; failed: number }
 
-type Statement = { text: string; values: unknown[] }
+type Statement = { text: string; name?: string; values: unknown[] }
 
 const atOnce = 16
 const connect = () => new Redis(process.env['REDIS_URL']!, { maxRetriesPerRequest: null })
@@ -56,7 +56,7 @@ async function send(group: Statement[]): Promise<void> {
   const client = await pool!.connect()
   try {
     if (group.length > 1) await client.query('begin')
-    for (const { text, values } of group) await client.query(text, values)
+    for (const statement of group) await client.query(statement)
     if (group.length > 1) await client.query('commit')
   } catch (error) {
     await client.query('rollback')

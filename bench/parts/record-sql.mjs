@@ -9,17 +9,20 @@ const open = new WeakMap()
 const send = pg.Client.prototype.query
 
 pg.Client.prototype.query = function (text, values, ...rest) {
-  if (groups !== null && typeof text === 'string') {
-    if (text === 'begin') {
+  // Prepared ones come as an object with a name.
+  const sql = typeof text === 'string' ? text : text.text
+  if (groups !== null && typeof sql === 'string') {
+    if (sql === 'begin') {
       const group = []
       open.set(this, group)
       groups.push(group)
-    } else if (text === 'commit' || text === 'rollback') {
+    } else if (sql === 'commit' || sql === 'rollback') {
       // What was rolled back did its work as well, but leaves nothing to build on.
-      if (text === 'rollback') open.get(this)?.splice(0)
+      if (sql === 'rollback') open.get(this)?.splice(0)
       open.delete(this)
     } else {
-      const said = { text, values: Array.isArray(values) ? values : [] }
+      const given = typeof text === 'string' ? values : text.values
+      const said = { text: sql, name: text.name, values: Array.isArray(given) ? given : [] }
       const group = open.get(this)
       if (group) group.push(said)
       else groups.push([said])
