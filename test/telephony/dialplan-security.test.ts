@@ -83,7 +83,7 @@ describe('the trunk', () => {
     await vi.waitFor(() => {
       const rows = readFileSync(asterisk.paths.contactsCsv, 'utf8').trim().split('\n')
       expect(rows.length).toBeGreaterThan(users.length)
-      for (const row of rows) expect(row.split(',')).toHaveLength(19)
+      for (const row of rows) expect(row.split(',')).toHaveLength(20)
     })
   })
 
