@@ -27,7 +27,15 @@ function runs(name: string, env: Record<string, string>): Promise<number> {
 }
 
 /** These take minutes to hours and the whole machine: they run when they are named, and never along with the rest. */
-const alone = ['city-day', 'faults']
+const alone = [
+  'city-day',
+  'faults',
+  'gateways',
+  'postgres-failover',
+  'recovery',
+  'redis-failover',
+  'two-asterisk',
+]
 
 /** How long the faults go on; other benchmarks end when they have measured. */
 function length(given: Given): Record<string, string> {
