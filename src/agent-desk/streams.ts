@@ -84,10 +84,14 @@ export function createStreams(parts: StreamsParts): Streams {
   let stopped = false
   let away = false
 
+  // By its hash: the text of the script is not sent along with every event.
+  redis.defineCommand('desk_publish', { numberOfKeys: 2, lua: publishScript })
+  const { desk_publish: published } = redis as unknown as {
+    desk_publish(...args: (string | number)[]): Promise<unknown>
+  }
   const write = (agentId: string, event: DeskEvent, once?: string): Promise<unknown> =>
-    redis.eval(
-      publishScript,
-      2,
+    published.call(
+      redis,
       agentStream(agentId),
       where(agentId),
       JSON.stringify(event),
@@ -150,7 +154,8 @@ export function createStreams(parts: StreamsParts): Streams {
     }
   }
 
-  async function read(): Promise<void> {
+  /** @returns whether there may be more at once */
+  async function read(): Promise<boolean> {
     try {
       if (position === '$') position = await lastOf(nodePrefix + node)
       const from = position
@@ -168,18 +173,26 @@ export function createStreams(parts: StreamsParts): Streams {
         parts.onGap([...followed], false)
       }
       // A wipe meanwhile has set the position back; what was read belongs to the time before.
-      if (position !== from) return
-      for (const [id, fields] of got?.[0]?.[1] ?? []) {
+      if (position !== from) return true
+      const entries = got?.[0]?.[1] ?? []
+      for (const [id, fields] of entries) {
         position = id
         const { a, i, e } = toObject(fields)
         if (a && i && e && followed.has(a)) parts.onEvent(a, i, JSON.parse(e) as DeskEvent)
       }
+      return entries.length > 0
     } catch (error) {
-      if (stopped) return
+      if (stopped) return false
       if (!away) log.warn({ err: (error as Error).name }, 'desk stream not readable')
       away = true
       await new Promise((resolve) => setTimeout(resolve, 200).unref())
+      return false
     }
+  }
+
+  /** A timer between two readings would cost a burst of events a millisecond for each of them. */
+  async function readOn(): Promise<void> {
+    while (!stopped && (await read()));
   }
 
   /** A stream that was never written begins before everything. */
@@ -190,7 +203,7 @@ export function createStreams(parts: StreamsParts): Streams {
 
   const loops: { stop(): void }[] = []
   const start = (): void => {
-    if (!stopped) loops.push(repeat(limits.followMs, renew), repeat(0, read))
+    if (!stopped) loops.push(repeat(limits.followMs, renew), repeat(0, readOn))
   }
   if (redis.status === 'ready') start()
   else redis.once('ready', start)
