@@ -54,11 +54,19 @@ type Announce = NonNullable<BellParts['announce']>
 
 export function composeOversight(parts: Parts) {
   const { db, clock, statute, statutes, calendar, jobs, requesters } = parts
-  const units = createUnits({ db, clock, statute, calendar })
+  const units = createUnits({
+    db,
+    clock,
+    statute,
+    calendar,
+    tell: (tx, unit, key, { text, name, until }) =>
+      notices.tellUnit(tx, unit, key, [{ text, template: { name, params: { until } } }]),
+  })
+  const notices = createNoticeSending({ ...parts, units })
   const inbox = createStaffInbox({ db, clock })
   const announcer = createAnnouncer({
     statutes,
-    ...createNoticeSending({ ...parts, units }),
+    ...notices,
     tellStaff: inbox.tell,
   })
   const oversight = createOversight({

@@ -11,12 +11,27 @@ import { judgeParent, methodClock, methodTerm, tidy, type Slip } from './decide.
 import type { UnitMethod, UnitRecord } from './model.ts'
 import * as store from './store.ts'
 
-export type UnitsParts = { db: Db; clock: Clock; statute: Statute; calendar: () => Calendar }
+export type UnitsParts = {
+  db: Db
+  clock: Clock
+  statute: Statute
+  calendar: () => Calendar
+  /** By SMS to the contacts of a unit, in the transaction of what it speaks of. */
+  tell?: (
+    tx: Tx,
+    unit: string,
+    key: string,
+    words: { text: string; name: string; until: string },
+  ) => Promise<void>
+}
+
+/** 提前七日提醒: the centre's own practice; the term itself is a month. */
+const remindMs = 7 * 86_400_000
 
 export type Units = ReturnType<typeof createUnits>
 
 /** The registry of units: their records with the history of every change, and the filing of their own methods. */
-export function createUnits({ db, clock, statute, calendar }: UnitsParts) {
+export function createUnits({ db, clock, statute, calendar, tell }: UnitsParts) {
   const view = (unit: UnitRecord, version: number): UnitView => ({
     ...unit,
     version,
@@ -63,6 +78,21 @@ export function createUnits({ db, clock, statute, calendar }: UnitsParts) {
     const issuedOn = today > issue.issuedOn ? today : issue.issuedOn
     const found = methodClock(term, issuedOn, calendar())
     if (found) await store.startMethods(tx, [code], { ...found, issuedOn, reference: issue.reference })
+  }
+
+  async function tellDue(
+    tx: Tx,
+    { code, issuedOn, due, cite }: store.MethodDue,
+    when: 'soon' | 'late',
+  ): Promise<void> {
+    // The last day ends at 24:00.
+    const until = formatDay(dayOf(new Date(due.getTime() - 1)))
+    const text =
+      when === 'soon'
+        ? `本单位的首问责任管理办法应当于${until} 24时前报备案（依据${cite}），请登录平台办理。`
+        : `本单位的首问责任管理办法没有在${until} 24时前报备案（依据${cite}），请立即登录平台办理。`
+    const name = when === 'soon' ? 'unitMethodDue' : 'unitMethodLate'
+    await tell?.(tx, code, `method-${code}-${issuedOn}-${when}`, { text, name, until })
   }
 
   return {
@@ -159,7 +189,10 @@ export function createUnits({ db, clock, statute, calendar }: UnitsParts) {
 
     methods: async (): Promise<MethodView[]> => (await store.methods(db)).map(methodView),
 
-    /** Computes running clocks again under a new calendar, and marks what ran out. @returns how many ran out */
+    /**
+     * Computes running clocks again under a new calendar, reminds a week before the day, and marks what ran out; each is
+     * told once. @returns how many ran out
+     */
     async sweep(): Promise<number> {
       const known = calendar()
       const term = methodTerm(statute)
@@ -168,7 +201,14 @@ export function createUnits({ db, clock, statute, calendar }: UnitsParts) {
         const found = methodClock(term, method.issuedOn, known)
         if (found) await store.moveMethod(db, method, found)
       }
-      return (await store.claimMissed(db, clock())).length
+      return db.tx(async (tx) => {
+        const now = clock()
+        const missed = await store.claimMissed(tx, now)
+        for (const method of missed) await tellDue(tx, method, 'late')
+        for (const method of await store.claimReminders(tx, now, new Date(now.getTime() + remindMs)))
+          await tellDue(tx, method, 'soon')
+        return missed.length
+      })
     },
   }
 }

@@ -168,12 +168,24 @@ export const methods = (tx: Tx): Promise<UnitMethod[]> =>
     `select distinct on (code) ${methodColumns} from unit_methods order by code, issued_on desc`,
   )
 
+export type MethodDue = { code: string; issuedOn: string; due: Date; cite: string }
+const dueColumns = `code, to_char(issued_on, 'YYYY-MM-DD') as "issuedOn", due, cite`
+
 /** Marks what ran out; whoever comes second finds nothing. */
-export const claimMissed = (tx: Tx, now: Date): Promise<{ code: string }[]> =>
-  tx.query(
+export const claimMissed = (tx: Tx, now: Date): Promise<MethodDue[]> =>
+  tx.query<MethodDue>(
     `update unit_methods set missed_at = $1 where filed_at is null and missed_at is null and due <= $1
-     returning code`,
+     returning ${dueColumns}`,
     [now],
+  )
+
+/** Marks what is due before `until` and of which nobody has reminded. */
+export const claimReminders = (tx: Tx, now: Date, until: Date): Promise<MethodDue[]> =>
+  tx.query<MethodDue>(
+    `update unit_methods set reminded_at = $1
+     where filed_at is null and missed_at is null and reminded_at is null and due > $1 and due <= $2
+     returning ${dueColumns}`,
+    [now, until],
   )
 
 export const runningUnderOtherCalendar = (tx: Tx, version: string): Promise<UnitMethod[]> =>

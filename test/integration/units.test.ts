@@ -188,6 +188,15 @@ describe('丹东 第十五条 the unit’s own method', () => {
     })
   })
 
+  it('is reminded of a week before its day and told when it is late, each once, with the article', async () => {
+    await Promise.all([dandong.oversight.units.sweep(), dandong.compose().units.sweep()])
+    const told = (await dandong.messages()).filter(({ to }) => to === '+8613800009100')
+    expect(told.map(({ content }) => content.text)).toEqual([
+      expect.stringMatching(/^本单位的首问责任管理办法应当于2026-02-28 24时前报备案（依据《.*》第十五条）/),
+      expect.stringMatching(/^本单位的首问责任管理办法没有在2026-02-28 24时前报备案/),
+    ])
+  })
+
   it('of a unit that joins later counts from that day, and moves with the calendar', async () => {
     at('2026-03-10T10:00+08:00')
     await ask('systemAdministrator', 'POST', '/api/units', { ...school, code: 'port', name: '港口局' })
