@@ -54,6 +54,9 @@ export function createLease(
       const [row] = await db.query<Row>(take, [name, owner, ttlMs])
       if (stopped) return
       if (!row) return lose()
+      // It ran out while this renewal was under way: whoever asked meanwhile was told no, and has to be told of the new
+      // beginning, although nobody else took it and the epoch is the same.
+      if (performance.now() >= validUntil) lose()
       // Counted from before the question: the answer may have travelled for long.
       validUntil = asked + ttlMs
       if (!held || row.epoch !== epoch) {

@@ -13,6 +13,7 @@ export type CallRecord = {
   /** Asterisk took the call; null: it never did. */
   answeredAt: number | null
   endedAt: number | null
+  /** Waits until he is served, and does not give up at once. */
   patient: boolean
 }
 
@@ -46,7 +47,7 @@ export function startCalls(site: Site, options: CallOptions): Calls {
       target: site.city.asterisk.sip,
       to: '12345',
       from: record.from,
-      hangUpAfterMs: record.patient ? patienceMs : 2_500,
+      hangUpAfterMs: record.patient ? patienceMs : chance.between(100, 1_500),
     })
     await placed.answered.then(
       () => (record.answeredAt = Date.now()),
