@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
+import pg from 'pg'
 import { defaultQueueConfig } from '../src/queue/config.ts'
 import { createMatcher } from '../src/queue/matcher.ts'
 import { startHotline } from '../test/support/hotline.ts'
 import { heapUp } from './parts/contacts.ts'
+import { cpuSeconds } from './parts/gauges.ts'
 import { median } from './parts/rounds.ts'
 import { onBenchServices } from './parts/run.ts'
 import { staffAtOnce } from './parts/staff.ts'
-import { randomBytes } from 'node:crypto'
 
 /**
  * Redis loses everything while 100,000 contacts are open: how long until one gateway has built the queues again from
@@ -30,10 +32,14 @@ type Difference = { what: string; missing: number; tooMany: number }
 
 /** What PostgreSQL says beside what Redis has, member by member. */
 async function compare(): Promise<Difference[]> {
-  const rows = await db.query<{ id: string; channel: string; state: string; score: number }>(
+  // A connection of its own: the product's gives up after 1.5 s.
+  const ledger = new pg.Client({ connectionString: hotline.database.url })
+  await ledger.connect()
+  const { rows } = await ledger.query<{ id: string; channel: string; state: string; score: number }>(
     `select id, channel, state, (extract(epoch from received_at) * 1000)::bigint - credit_ms as score from contacts
      where ended_at is null`,
   )
+  await ledger.end()
   const idsOf = (keep: (row: (typeof rows)[number]) => boolean): string[] =>
     rows.filter(keep).map((r) => r.id)
   const waiting = (row: (typeof rows)[number]): boolean => row.state === 'queued'
@@ -100,6 +106,8 @@ try {
     await desk.ask({ type: 'signIn', mode: 'text' })
     await pause(1_500)
     const heard = desk.mark()
+    const pids = { gateway: hotline.gateways[0]!.mark.pid, redis: hotline.redis.pid }
+    const before = { gateway: cpuSeconds(pids.gateway), redis: cpuSeconds(pids.redis) }
     const began = performance.now()
     await redis.flushall()
     // He is ready while there is no queue yet: he must not be forgotten.
@@ -107,6 +115,10 @@ try {
     const offered = desk.offer(heard, 120_000).then(() => performance.now() - began)
     await until(built, 120_000)
     const whole = performance.now() - began
+    const spent = {
+      gateway: cpuSeconds(pids.gateway) - before.gateway,
+      redis: cpuSeconds(pids.redis) - before.redis,
+    }
     took.push({ built: whole, offered: await offered })
     // His slots fill; then nothing moves.
     await until(async () => {
@@ -122,6 +134,7 @@ try {
           Object.fromEntries(Object.entries(depth).map(([channel, d]) => [channel, d.waiting])),
         )}`,
     )
+    console.log(`  CPU meanwhile: gateway ${spent.gateway.toFixed(1)} s, Redis ${spent.redis.toFixed(1)} s`)
     for (const { what, missing, tooMany } of differences) {
       broken = true
       console.log(`  WRONG: ${what}: ${missing} missing or misplaced, ${tooMany} too many`)
