@@ -20,7 +20,7 @@ export type Pace = {
 
 const enoughSeconds = 0.5
 const tooMuchSeconds = 1
-const slowest = 4
+const slowest = 1
 
 export function createPace(contacts: number, firstRate: number, isSurge: (minute: number) => boolean): Pace {
   let minute = 0

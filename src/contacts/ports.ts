@@ -38,6 +38,8 @@ export type ContactForMatching = {
   /** Rises with every change of the row: of two readings the greater is the newer. */
   version: number
   callId: string | null
+  /** The citizen is called: until he answers nobody is on the line. */
+  callBack: boolean
   agentId: string | null
   /** Virtual arrival time in ms; the smallest is served first. */
   score: number

@@ -185,12 +185,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       const row = await contacts.one(id)
       if (row?.state !== 'connecting') connecting.delete(id)
       else if (row.changedAtMs > sinceMs) connecting.set(id, row.changedAtMs)
-      else if (row.callId === null) {
-        if (nowMs - sinceMs >= config.callBackConnectingMs) await put(row, neverBridged)
-      } else {
-        const state = await deps.calls.callState(row.callId)
-        if (state === 'waiting') await put(row, neverBridged)
-        if (state === 'gone') await put(row, { type: 'hungUp', at: new Date(nowMs) })
+      else {
+        const state = row.callId === null ? 'gone' : await deps.calls.callState(row.callId)
+        // A citizen whose telephone rings is not on the line yet: given up too soon he would be called twice at once.
+        const dialled = state === 'gone' && (row.callBack || row.callId === null)
+        if (dialled && nowMs - sinceMs < config.callBackConnectingMs) continue
+        if (dialled || state === 'waiting') await put(row, neverBridged)
+        else if (state === 'gone') await put(row, { type: 'hungUp', at: new Date(nowMs) })
       }
     }
   }

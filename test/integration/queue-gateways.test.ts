@@ -199,6 +199,20 @@ describe('the reconciler', () => {
     )
   })
 
+  it('leaves a citizen alone whose telephone rings for a call back, and gives up after its own time', async () => {
+    world = await startQueues({ config: { connectingMs: 100, callBackConnectingMs: 3_000 } })
+    const [first, second] = [await world.signIn({ idleSinceMs: 1 }), await world.signIn({ idleSinceMs: 2 })]
+    const contactId = await world.enter({ callId: 'n1-called', callBack: true })
+    // Until he answers no leg of his is known.
+    world.callStates.set('n1-called', 'gone')
+    await vi.waitFor(() => expect(world.offersTo(first)).toHaveLength(1), soon)
+    await world.queue.accept(world.offersTo(first)[0]!.offerId, first, 1)
+    const passes = world.queue.reconciler.stats().passes
+    await vi.waitFor(() => expect(world.queue.reconciler.stats().passes).toBeGreaterThan(passes + 2), soon)
+    expect(await world.state(contactId)).toMatchObject({ state: 'connecting' })
+    await vi.waitFor(() => expect(world.offersTo(second)).toMatchObject([{ contactId }]), soon)
+  })
+
   it('returns a contact whose gateway died between reservation and offer', async () => {
     const config = { ...defaultQueueConfig, reservationMs: 300 }
     world = await startQueues({ config })

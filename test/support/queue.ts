@@ -50,6 +50,7 @@ export type NewContact = {
   emergency?: boolean
   stickyAgentId?: string | null
   callId?: string | null
+  callBack?: boolean
 }
 
 /** Several gateways over one PostgreSQL and one Redis, with the real door of contacts and agents made by the test. */
@@ -275,8 +276,8 @@ async function insertContact(db: Db, c: NewContact): Promise<string> {
     await tx.query(`insert into requesters (id, person_id) values ($1, $1)`, [requester])
     await tx.query(
       `insert into contacts (id, channel, account, address_lookup, requester_id, state, call_id, received_at, queued_at,
-         last_inbound_at, requirement, emergency, sticky_agent_id)
-       values ($1, $2, '12345', $3, $4, 'queued', $5, $6, clock_timestamp(), $6, $7, $8, $9)`,
+         last_inbound_at, requirement, emergency, sticky_agent_id, call_back)
+       values ($1, $2, '12345', $3, $4, 'queued', $5, $6, clock_timestamp(), $6, $7, $8, $9, $10)`,
       [
         id,
         channel,
@@ -287,6 +288,7 @@ async function insertContact(db: Db, c: NewContact): Promise<string> {
         JSON.stringify(c.requirement ?? {}),
         c.emergency ?? false,
         c.stickyAgentId ?? null,
+        c.callBack ?? false,
       ],
     )
     await tx.query(
