@@ -17,7 +17,7 @@ import { onBenchServices } from './parts/run.ts'
 onBenchServices()
 const textsPerSecond = Number(process.env['BENCH_TEXTS'] ?? 20)
 const callsPerSecond = Number(process.env['BENCH_CALLS'] ?? 1)
-const outageMs = Number(process.env['BENCH_OUTAGE_MS'] ?? 20_000)
+const outageMs = Number(process.env['BENCH_OUTAGE_MS'] ?? 30_000)
 const calmMs = Number(process.env['BENCH_CALM_MS'] ?? 15_000)
 
 const pair = await startPostgresPair()
