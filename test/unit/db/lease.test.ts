@@ -7,7 +7,7 @@ import type { Db } from '../../../src/db/pool.ts'
 function slowDatabase() {
   const waiting: ((rows: { epoch: number }[]) => void)[] = []
   const db = {
-    query: () => new Promise((answer) => waiting.push(answer as never)),
+    query: () => new Promise((answer) => waiting.push(answer)),
   } as unknown as Db
   return {
     db,
