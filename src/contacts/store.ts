@@ -65,7 +65,7 @@ export async function writeChange(tx: Tx, contact: Contact, w: Written): Promise
        select id, $${at + 1}, $${at + 2}, state, $${at + 3}, $${at + 4}, $${at + 5}, $${at + 6}, $${at + 7} from c
      ), bell as (
        insert into outbox (queue, name, data)
-       select 'contacts', 'changed', jsonb_build_object('contactId', id) from c
+       select 'contacts', 'changed', jsonb_build_object('contactId', id, 'version', version) from c
      )
      select ${contactColumns} from c`),
     values,

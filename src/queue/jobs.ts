@@ -10,7 +10,7 @@ import { createWorker, watchWorkers, type WatchedWorker } from './workers.ts'
  * owns the truth finds what a lost Redis forgot.
  */
 export const queueNames = [
-  /** `changed { contactId }`: the row of a contact changed. `relax { contactId }`: a ring widens. */
+  /** `changed { contactId, version? }`: a contact changed, into that version. `rematch { contactId }`: look again. */
   'contacts',
   /** `expire { offerId }`. */
   'offers',

@@ -16,6 +16,8 @@ import * as store from './store.ts'
  */
 export type Matching = {
   contactChanged(contactId: string): Promise<void>
+  /** The same, unless this process has already done what follows from that version of the contact. */
+  bellRang(contactId: string, version?: number): Promise<void>
   /** A message joined it: its place may be another, whoever has it stays the same. */
   contactTouched(contactId: string): Promise<void>
   agentChanged(agentId: string): Promise<void>
@@ -47,6 +49,8 @@ export type MatchingDeps = {
 const rounds = 200
 /** Outcomes that nobody had told before. */
 const news: readonly Synced['outcome'][] = ['new', 'moved', 'held', 'gone']
+/** Contacts of which is remembered what was told of them. */
+const remembered = 20_000
 /** Offers made side by side when everything is matched at once. */
 const lanes = 4
 /** Contacts that change in the same moment are read and told together: one script call takes so many. */
@@ -195,7 +199,37 @@ export function createMatching(deps: MatchingDeps): Matching {
       for (const afterMs of [config.aloneMs, config.excludeMs]) deps.rematchLater(row.id, afterMs)
   }
 
-  const contactChanged: (contactId: string) => Promise<void> = createLatest(async (contactId) => {
+  /**
+   * The version of each contact whose news this process has told and followed, oldest first. Whoever commits a change
+   * tells at once, and his bell comes after: it is for the case that he died in between.
+   */
+  const told = new Map<string, number>()
+  function noteTold(contactId: string, version: number): void {
+    told.delete(contactId)
+    told.set(contactId, version)
+    if (told.size > remembered) told.delete(told.keys().next().value!)
+  }
+
+  const telling = new Map<string, Promise<void>>()
+  function contactChanged(contactId: string): Promise<void> {
+    const run = tellChange(contactId)
+    telling.set(contactId, run)
+    const over = (): void => {
+      if (telling.get(contactId) === run) telling.delete(contactId)
+    }
+    run.then(over, over)
+    return run
+  }
+
+  async function bellRang(contactId: string, version?: number): Promise<void> {
+    const isKnown = (): boolean => version !== undefined && (told.get(contactId) ?? -1) >= version
+    if (isKnown()) return
+    // What is being told just now may hold it, or not: that is known when it is over.
+    await telling.get(contactId)?.catch(() => {})
+    if (!isKnown()) await contactChanged(contactId)
+  }
+
+  const tellChange = createLatest(async (contactId) => {
     // The offer before the contact: a contact read later has moved at least as far as the offer says.
     const offer = await openOffers.add(contactId)
     if (offer) await offering.settle(offer, await contacts.one(contactId))
@@ -204,7 +238,10 @@ export function createMatching(deps: MatchingDeps): Matching {
       () => contactChanged(contactId),
       async () => {
         const { row, synced } = await lookAt(contactId)
-        if (synced) await followOwing(row, synced)
+        if (!synced) return
+        await followOwing(row, synced)
+        // What of it failed is owed by this process.
+        if (row) noteTold(contactId, row.version)
       },
     )
   })
@@ -223,6 +260,7 @@ export function createMatching(deps: MatchingDeps): Matching {
 
   return {
     contactChanged,
+    bellRang,
     agentChanged,
     sync,
     follow: followOwing,

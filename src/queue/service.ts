@@ -81,8 +81,8 @@ export function createQueue(deps: QueueDeps): Queue {
       ),
   })
 
-  jobs.handle<{ contactId: string }>('contacts', 'changed', ({ contactId }) =>
-    matching.contactChanged(contactId),
+  jobs.handle<{ contactId: string; version?: number }>('contacts', 'changed', ({ contactId, version }) =>
+    matching.bellRang(contactId, version),
   )
   jobs.handle<{ contactId: string }>('contacts', 'message', ({ contactId }) =>
     matching.contactTouched(contactId),

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { createLog } from '../../../src/base/log.ts'
+import type { ContactForMatching } from '../../../src/contacts/ports.ts'
+import { defaultQueueConfig } from '../../../src/queue/config.ts'
+import { createMatching, type MatchingDeps } from '../../../src/queue/matching.ts'
+
+/** A matcher that knows everything already, and a ledger of one contact that counts how often it is read. */
+function world() {
+  const contact = {
+    id: 'c1',
+    channel: 'sms',
+    state: 'active',
+    version: 3,
+    callId: null,
+    agentId: 'a1',
+    score: 0,
+    queuedAtMs: 0,
+    requirement: {},
+    stickyAgentId: null,
+    emergency: false,
+    changedAtMs: 0,
+  } satisfies ContactForMatching as ContactForMatching
+  const seen = { reads: 0, fail: false }
+  const deps = {
+    db: { query: async () => [] },
+    contacts: {
+      some: async (ids: readonly string[]) => {
+        seen.reads += 1
+        if (seen.fail) throw new Error('away')
+        return ids.map(() => ({ ...contact }))
+      },
+    },
+    directory: { facts: async () => null },
+    matcher: {
+      moment: async () => ({ seq: '1', generation: 'g' }),
+      syncContacts: async (rows: { id: string }[]) =>
+        rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null })),
+    },
+    offering: {},
+    rematchLater: () => {},
+    config: defaultQueueConfig,
+    log: createLog('silent'),
+  }
+  return {
+    contact,
+    seen,
+    matching: createMatching(deps as unknown as MatchingDeps),
+  }
+}
+
+describe('a bell of a contact', () => {
+  it('says nothing new where the change was made, and everything elsewhere', async () => {
+    const here = world()
+    await here.matching.contactChanged('c1')
+    await here.matching.bellRang('c1', 3)
+    await here.matching.bellRang('c1', 2)
+    expect(here.seen.reads).toBe(1)
+    const elsewhere = world()
+    await elsewhere.matching.bellRang('c1', 3)
+    expect(elsewhere.seen.reads).toBe(1)
+  })
+
+  it('of a later version, or of none, is heard', async () => {
+    const { contact, seen, matching } = world()
+    await matching.contactChanged('c1')
+    contact.version = 4
+    await matching.bellRang('c1', 4)
+    expect(seen.reads).toBe(2)
+    await matching.bellRang('c1')
+    expect(seen.reads).toBe(3)
+  })
+
+  it('waits for what is being told, and is heard when that failed', async () => {
+    const { seen, matching } = world()
+    const telling = matching.contactChanged('c1')
+    await matching.bellRang('c1', 3)
+    await telling
+    expect(seen.reads).toBe(1)
+    seen.fail = true
+    await expect(matching.bellRang('c1', 5)).rejects.toThrow('away')
+    seen.fail = false
+    await matching.bellRang('c1', 5)
+    expect(seen.reads).toBe(3)
+  })
+})
