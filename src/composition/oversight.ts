@@ -60,7 +60,10 @@ export function composeOversight(parts: Parts) {
     statute,
     calendar,
     tell: (tx, unit, key, { text, name, until }) =>
-      notices.tellUnit(tx, unit, key, [{ text, template: { name, params: { until } } }]),
+      notices.tellUnit(tx, unit, key, [
+        { text, template: { name, params: { until } } },
+        { text, template: { name: 'unitNews', params: { number: '首问责任管理办法', until } } },
+      ]),
   })
   const notices = createNoticeSending({ ...parts, units })
   const inbox = createStaffInbox({ db, clock })

@@ -66,8 +66,14 @@ export function createReading(parts: ReadingParts) {
 
   /** The viewer with what stands between him and orders now. */
   async function knowing(viewer: Viewer): Promise<Viewer> {
-    if (!viewer.roles.includes('agent') || !parts.talksWith || viewer.talksWith) return viewer
-    return { ...viewer, talksWith: await parts.talksWith(viewer.actor.id) }
+    const { roles, unitCode } = viewer
+    const leads = roles.includes('unitLeader') && unitCode !== null && !viewer.unitsBelow
+    const talks = roles.includes('agent') && parts.talksWith && !viewer.talksWith
+    return {
+      ...viewer,
+      ...(leads ? { unitsBelow: await reads.unitsBelow(db, unitCode) } : {}),
+      ...(talks ? { talksWith: await parts.talksWith!(viewer.actor.id) } : {}),
+    }
   }
 
   /** @throws Problem 404 alike for a number that is none and an order that does not exist for the viewer */

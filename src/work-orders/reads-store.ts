@@ -203,6 +203,12 @@ export const listUnits = (tx: Tx): Promise<{ code: string; name: string; petitio
     `select code, name, petition_office as "petitionOffice" from units where active order by petition_office, name`,
   )
 
+/** Codes of the units directly below one. */
+export async function unitsBelow(tx: Tx, code: string): Promise<string[]> {
+  const rows = await tx.query<{ code: string }>(`select code from units where parent_code = $1`, [code])
+  return rows.map((row) => row.code)
+}
+
 /** The order whose number and last four digits of the telephone both fit. */
 export async function findForRequester(
   tx: Tx,

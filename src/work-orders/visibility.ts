@@ -109,6 +109,8 @@ export type Viewer = Acting & {
   talksWith?: readonly string[]
   /** Orders whose recordings he may hear by somebody's approval. */
   mayHear?: readonly string[]
+  /** Units whose superior his own unit is. */
+  unitsBelow?: readonly string[]
 }
 
 /** What a viewer has of one field, and why it is not more. */
@@ -155,9 +157,15 @@ export function seatsOf(order: Guarded, viewer: Viewer, statute: Statute): Seat[
   if (!calledBack && underReview(order) && roles.some((role) => reviewers.includes(role)))
     taken.add('reviewer')
   if (isUnitRole(viewer)) for (const seat of seatsOfUnit(order, unitCode)) taken.add(seat)
+  // 上级: its leader supervises and decides on a recusal (鞍山 2019 第二十五条、第二十七条第二款), and so sees what lies below.
+  if (liveLegs(order).some((leg) => below(viewer).includes(leg.unitId))) taken.add('oversight')
   if (roles.includes('auditAdministrator')) taken.add('securityAuditor')
   return [...taken]
 }
+
+/** Only a unit's leader stands above other units; its staff handle what is their own. */
+const below = ({ roles, unitsBelow }: Pick<Viewer, 'roles' | 'unitsBelow'>): readonly string[] =>
+  roles.includes('unitLeader') ? (unitsBelow ?? []) : []
 
 const underReview = (order: Guarded): boolean =>
   order.state === 'fedBack' || order.state === 'concluded' || openProcedures(order, 'objection').length > 0
@@ -268,17 +276,21 @@ export type Scope = {
   ownUnit: string | null
   /** The unit whose legs open an order to him. */
   handlingUnit: string | null
+  /** Units whose orders he sees as their superior while they lie there. */
+  unitsBelow?: readonly string[]
   /** Every order, and of those the tip-offs, too. */
   wide: boolean
   tipOffs: boolean
 }
 
-export function scopeOf({ actor, roles, unitCode }: Viewer): Scope {
+export function scopeOf(viewer: Viewer): Scope {
+  const { actor, roles, unitCode } = viewer
   const wide = roles.flatMap((role) => wideHats[role] ?? [])
   return {
     actorId: actor.id,
     ownUnit: unitCode,
     handlingUnit: isUnitRole({ roles }) ? unitCode : null,
+    unitsBelow: below(viewer),
     wide: wide.length > 0,
     tipOffs: wide.some((seat) => seat !== 'analyst'),
   }

@@ -35,6 +35,10 @@ export function addVisible(c: Conditions, scope: Scope): void {
   if (scope.handlingUnit !== null)
     ways.push(`exists (select from work_order_legs l where l.order_id = o.id
       and l.unit_code = ${c.value(scope.handlingUnit)} and (l.ended_at is null or not ${isTipOff}))`)
+  const below = scope.unitsBelow ?? []
+  if (below.length > 0)
+    ways.push(`exists (select from work_order_legs l where l.order_id = o.id
+      and l.unit_code = any(${c.value([...below])}::text[]) and l.ended_at is null)`)
   c.add(ways.length === 0 ? 'false' : `(${ways.join(' or ')})`)
 }
 
@@ -48,7 +52,9 @@ const orders: ListSource = { from: 'work_orders o', at: 'o.raised_at', id: 'o.id
  * @param unit the unit that somebody who sees every order asks for
  */
 export function visibleList(c: Conditions, scope: Scope, unit?: string): ListSource {
-  const own = scope.wide ? null : scope.handlingUnit
+  // A superior looks at one unit below at a time; his own list stays that of his own unit.
+  const above = unit !== undefined && (scope.unitsBelow ?? []).includes(unit)
+  const own = scope.wide || above ? null : scope.handlingUnit
   const led = own ?? unit
   if (own === null) addVisible(c, scope)
   else {

@@ -435,6 +435,11 @@ export const anshan2019: Coverage = {
       'src/work-orders/notices.ts#noticesOf',
       orders('notices', '第二十七条第二款: the written decision on his own application'),
     ),
+    localPolicy(
+      'src/work-orders/visibility.ts#seatsOf',
+      integration('work-orders-oversight', 'is decided by the leader of the unit above'),
+      'the leader of the unit above sees, as who supervises, what lies with a unit below',
+    ),
   ],
   'AS19-27-3': [
     reading(

@@ -121,6 +121,11 @@ export const dandongFirstAsked: Coverage = {
       'topics.dispatch.leadUnit',
       integration('direct-contacts', '(三) leads where several departments share it'),
     ),
+    law(
+      'src/work-orders/rules/intake.ts#askedDirectly',
+      integration('direct-contacts', '(三) is its own work, under its own role'),
+      'the unit asked first takes it in, leads, and asks others to help, as a unit',
+    ),
     localPolicy(
       'topics.dispatch.accusedUnit',
       integration('direct-contacts', 'never leads an order about a complaint against itself'),
@@ -296,6 +301,10 @@ export const dandongFirstAsked: Coverage = {
     law(
       'src/units/decide.ts#methodClock',
       unit('statutes/unit-duties', '丹东 第十五条 自本办法下发之日起一个月内备案'),
+    ),
+    localPolicy(
+      'src/units/service.ts#remindMs',
+      integration('units', 'is reminded of a week before its day and told when it is late'),
     ),
   ],
   'DD-16': [

@@ -456,6 +456,27 @@ describe('第二十七条 recusal', () => {
     await act(number, { action: 'acknowledge' }, unit)
   })
 
+  it('of a unit is decided by the leader of the unit above, who sees the order while it lies below', async () => {
+    await world.oversight.units.change('lighting', { parent: 'district' }, agent)
+    const number = await complaint()
+    const above = as('unitLeader', 'district')
+    const see = (who: ReturnType<typeof as>) => world.workOrders.detail(number, who)
+    expect((await see(above)).requester.name).toBe('化***')
+    for (const stranger of [as('unit', 'district'), as('unitLeader', 'petition')])
+      await expect(see(stranger)).rejects.toMatchObject({ status: 404 })
+    const numbers = async (filter: { unit?: string }) =>
+      (await world.workOrders.list({ limit: 50, ...filter }, above)).views.map((v) => v.number)
+    expect(await numbers({ unit: 'lighting' })).toContain(number)
+    expect(await numbers({})).not.toContain(number)
+    const apply = { action: 'applyRecusal', by: 'requester', ground: 'interest', reason: '利害关系' } as const
+    await act(number, { ...apply, unit: 'lighting' }, as('agent'))
+    await act(number, decision(true), above)
+    // It lies no more below: to the leader above it exists no more.
+    await expect(see(above)).rejects.toMatchObject({ status: 404 })
+    expect(await numbers({ unit: 'lighting' })).not.toContain(number)
+    await world.oversight.units.change('lighting', { parent: null }, agent)
+  })
+
   it('of a unit moves the order elsewhere; a decision that never comes is supervised', async () => {
     const number = await complaint()
     const apply = { action: 'applyRecusal', by: 'requester', ground: 'interest', reason: '利害关系' } as const
