@@ -5,7 +5,7 @@ import { talksWith } from '../../src/composition/order-sight.ts'
 import { buildScreenPop } from '../../src/agent-desk/screen-pop.ts'
 import type { CallFact } from '../../src/telephony/call-event.ts'
 import type { Telephony } from '../../src/telephony/service.ts'
-import type { Outcome } from '../../src/work-orders/contract.ts'
+import type { Outcome } from '../../src/work-orders/registration-contract.ts'
 import { testPii } from '../support/contacts.ts'
 import { ordersApi, person, type OrdersApi, type Person } from '../support/orders-api.ts'
 import { draft, startOrders, type OrdersWorld } from '../support/work-orders.ts'
@@ -208,7 +208,7 @@ describe('a call to the requester of an order', () => {
     expect(JSON.stringify(order_)).toContain('138****8888')
     const contact = (await world.contacts.find(begun.contactId))!
     const pop = await buildScreenPop(contact, {
-      contacts: world.contacts as never,
+      contacts: world.contacts,
       requesters: world.requesters,
       orders: {} as never,
       referrals: { emergencyWords: () => null },

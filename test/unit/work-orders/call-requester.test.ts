@@ -32,12 +32,12 @@ const order = (more: Partial<WorkOrder> = {}): WorkOrder =>
 function judge(
   role: Role | Role[],
   purpose: CallPurpose,
-  { slug = 'anshan-2019', unit = null, of = order(), lately = 0 } = {} as {
-    slug?: string
-    unit?: string | null
-    of?: WorkOrder
-    lately?: number
-  },
+  {
+    slug = 'anshan-2019',
+    unit = null,
+    of = order(),
+    lately = 0,
+  }: { slug?: string; unit?: string | null; of?: WorkOrder; lately?: number } = {},
 ): string {
   const roles = [role].flat()
   const actor = { kind: 'staff' as const, id: 's1', role: roles[0]! }
