@@ -18,7 +18,7 @@ export type Presence = AgentDirectory & {
   pause(agentId: string, epoch: number, reason: string): Promise<void>
   /** Signs out when nothing is held, else drains: no new offers, and offline after the last one. */
   signOut(agentId: string, why: string): Promise<'offline' | 'draining'>
-  /** Signs out whatever is held except a call, which is finished first. */
+  /** Signs a lost agent out whatever he holds except a call, which is finished first. */
   leave(agentId: string, why: string): Promise<void>
   /** A contact of his ended or left him. `worked`: it was answered, so his place among the idle starts anew. */
   released(agentId: string, worked: boolean): Promise<void>
@@ -105,9 +105,9 @@ export function createPresence(parts: PresenceParts): Presence {
     await db.tx((tx) => store.writePhone(tx, agentId, epoch, number, state))
   }
 
-  async function goOffline(agentId: string, why: string, onlyFrom: 'draining' | null): Promise<boolean> {
+  async function goOffline(agentId: string, why: string, only: 'draining' | 'lost' | null): Promise<boolean> {
     const gone = await db.tx(async (tx) => {
-      const written = await store.writeOffline(tx, agentId, onlyFrom)
+      const written = await store.writeOffline(tx, agentId, only)
       if (written) await store.addEvent(tx, agentId, written.epoch, 'signedOut', { why })
       return written
     })
@@ -200,8 +200,7 @@ export function createPresence(parts: PresenceParts): Presence {
 
     async leave(agentId, why) {
       if ((await loadOf(agentId)).voice > 0) return drain(agentId, why)
-      await goOffline(agentId, why, null)
-      await offers.withdrawOffersOf(agentId, 'withdrawn', why)
+      if (await goOffline(agentId, why, 'lost')) await offers.withdrawOffersOf(agentId, 'withdrawn', why)
     },
 
     async released(agentId, worked) {

@@ -66,11 +66,11 @@ describe('two tabs of one agent', () => {
     const { offerId } = await site.queue.offer((await text(site)).id, one.id)
     const [first, second] = one.tabs
     await first.close()
-    await vi.waitFor(async () => expect(await site.desk.kept()).toMatchObject({ agents: 0 }), patient)
+    await vi.waitFor(() => expect(site.desk.kept()).toMatchObject({ agents: 0 }), patient)
     expect(await row(one.id)).toMatchObject({ socket: true, lostAt: null, intent: 'available' })
     const third = await new Page(site.base, one.cookie).hello()
     await second.close()
-    await vi.waitFor(async () => expect(await other.desk.kept()).toMatchObject({ agents: 0 }), patient)
+    await vi.waitFor(() => expect(other.desk.kept()).toMatchObject({ agents: 0 }), patient)
     expect(await row(one.id)).toMatchObject({ socket: true, lostAt: null, intent: 'available' })
     expect(await site.queue.outcomeOf(offerId)).toMatchObject({ outcome: null })
     await third.close()
@@ -143,5 +143,38 @@ describe('a page that comes back after its agent was signed out', () => {
       patient,
     )
     await back.close()
+  })
+})
+
+describe('whoever is signed out with conversations open', () => {
+  async function withConversation() {
+    const one = await agent(ground, site)
+    const page = await one.page().hello()
+    await page.do({ type: 'signIn', mode: 'text' })
+    await page.do({ type: 'available' })
+    const contactId = await taken(site, { ...one, desk: page }, await text(site))
+    return { ...one, desk: page, contactId }
+  }
+
+  it('is not, when his page came back while he was about to be', async () => {
+    const one = await withConversation()
+    await site.desk.presence.leave(one.id, 'socketLost')
+    expect(await row(one.id)).toMatchObject({ intent: 'available', lostAt: null })
+    await one.desk.close()
+  })
+
+  it('by a sign-in that failed does not keep them: they go back in time, though his page is open', async () => {
+    const one = await withConversation()
+    const refusing = vi.spyOn(site.phones, 'bind').mockRejectedValue(new Error('no phone'))
+    const answer = await one.desk.ask({ type: 'signIn', mode: 'desk' })
+    refusing.mockRestore()
+    expect(answer.ok).toBe(false)
+    expect(await row(one.id)).toMatchObject({ intent: 'offline', socket: true })
+    await vi.waitFor(
+      async () =>
+        expect(await site.contacts.find(one.contactId)).toMatchObject({ state: 'queued', agentId: null }),
+      patient,
+    )
+    await one.desk.close()
   })
 })

@@ -398,12 +398,14 @@ export function memoryWorld(gate: Gate): World {
     async leave(agentId) {
       await step(`leave ${agentId}`)
       const row = agents.get(agentId)!
-      if (!mustLeave({ ...row, lostMs: loss.phoneAloneMs }, loss)) return 'ok'
+      if (!row.lostAt || !mustLeave({ ...row, lostMs: loss.phoneAloneMs }, loss)) return 'ok'
       if (loadOf(agentId).voice > 0) {
         await drain(agentId)
         return 'ok'
       }
       await step(`offline ${agentId}`)
+      // A page that came back meanwhile keeps him.
+      if (row.intent === 'offline' || !row.lostAt) return 'ok'
       goOffline(agentId)
       await withdraw(agentId, 'withdrawn')
       return 'ok'
