@@ -15,9 +15,9 @@ export type ContactFact =
   | { type: 'accepted'; agentId: string }
   | { type: 'connected'; agentId?: string }
   | { type: 'dialFailed'; status: string }
-  | { type: 'held' }
   /** Of a call that staff make: their own phone is taken, the requester's rings. */
   | { type: 'phoneAnswered' }
+  | { type: 'held' }
   | { type: 'resumed' }
   | { type: 'consulting' }
   | { type: 'consultEnded' }
@@ -75,10 +75,10 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
   const { state } = contact
   // Ends are tombstones: a late event changes nothing and is kept.
   if (state === 'ended') return fact.type === 'hungUp' ? { note: 'late hang-up' } : { refused: 'ended' }
+  if (contact.direction === 'outbound') return outboundTransition(contact, fact)
   const is = (...states: readonly ContactState[]): boolean => states.includes(state)
   const wrong: Verdict = { refused: 'wrongState' }
   if ('of' in fact && fact.of !== undefined && fact.of !== contact.agentId) return { refused: 'notYours' }
-  if (contact.direction === 'outbound') return outboundTransition(contact, fact)
 
   switch (fact.type) {
     case 'screened':
@@ -98,11 +98,11 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
     case 'connected':
       if (is('connecting', 'offered')) return to('active', { stamp: ['answeredAt', 'bridgedAt'] })
       return withAgent.includes(state) ? { note: 'already connected' } : wrong
+    case 'phoneAnswered':
+      return wrong
     case 'dialFailed':
       return is('connecting', 'offered') ? backToQueue() : { note: 'dial ended late' }
     case 'held':
-    case 'phoneAnswered':
-      return wrong
       return is('active') ? to('held') : wrong
     case 'resumed':
       return is('held') ? to('active') : wrong
