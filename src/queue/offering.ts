@@ -122,15 +122,18 @@ export function createOffering(deps: OfferingDeps): Offering {
         { actor, data: { offerId, ring } },
       )
       if (!applied.ok || applied.note) throw new Refused('contactGone')
-      const limit = limitMs(row.channel, config.offerMs)
+      // Texts come to the page even where calls ring on a telephone.
+      const mode = row.channel === 'voice' ? facts.mode : 'desk'
+      // Where the answered telephone is the accept, the citizen has to be reached before it can ring.
+      const limit =
+        row.callBack && mode === 'phone' ? config.callBackConnectingMs : limitMs(row.channel, config.offerMs)
       const offer = await store.insertOffer(tx, {
         id: offerId,
         contactId,
         agentId,
         agentEpoch: facts.epoch,
         channel: row.channel,
-        // Texts come to the page even where calls ring on a telephone.
-        mode: row.channel === 'voice' ? facts.mode : 'desk',
+        mode,
         ring,
         limitMs: limit,
       })

@@ -49,6 +49,15 @@ describe('an offer', () => {
     expect((await offerTo(agentId, 1)).contactId).toBe(b)
   })
 
+  it('of a call back that rings on a telephone lasts until the citizen can have been reached', async () => {
+    const [telephone, page] = [await world.signIn({ idleSinceMs: 1, mode: 'phone' }), await world.signIn()]
+    await world.enter({ callBack: true, stickyAgentId: telephone })
+    await world.enter({ callBack: true, stickyAgentId: page })
+    const lasts = ({ deadline, offeredAt }: OfferMade): number => Date.parse(deadline) - Date.parse(offeredAt)
+    expect(lasts(await offerTo(telephone))).toBe(defaultQueueConfig.callBackConnectingMs)
+    expect(lasts(await offerTo(page))).toBe(defaultQueueConfig.offerMs.voice)
+  })
+
   it('goes to the next agent when it is declined, and back to the same one only when he is alone', async () => {
     const [first, second] = [await world.signIn({ idleSinceMs: 1 }), await world.signIn({ idleSinceMs: 2 })]
     const contactId = await world.enter()

@@ -12,6 +12,7 @@ function world() {
     state: 'active',
     version: 3,
     callId: null,
+    callBack: false,
     agentId: 'a1',
     score: 0,
     queuedAtMs: 0,
