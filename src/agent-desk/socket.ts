@@ -1,5 +1,5 @@
 import type {} from '@fastify/websocket'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../base/clock.ts'
 import { newId } from '../base/ids.ts'
@@ -10,6 +10,7 @@ import { deskRoles, type Commands } from './commands.ts'
 import { closeCodes, createConnection, type Connection } from './connection.ts'
 import type { ClientMessage } from './contract.ts'
 import { deskProblem, dispatch, errorFacts, parseMessage } from './dispatch.ts'
+import { letGoOfHandshake, noteHandshake } from './handshake.ts'
 import type { Hub } from './hub.ts'
 import { createBucket, type DeskConfig } from './limits.ts'
 import { createLanes } from './timing.ts'
@@ -24,10 +25,12 @@ export const webSocketOptions = (config: DeskConfig) => ({
 
 /** `WS /desk/socket`. Registered inside the scope of `staffGuard`, which has checked Origin and session. */
 export async function deskSocket(app: FastifyInstance, parts: DeskSocketParts): Promise<void> {
-  const preValidation = async (request: FastifyRequest): Promise<void> => {
+  const preValidation = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     request.actor = actorIn(request, ...deskRoles)
+    noteHandshake(request, reply)
   }
   app.get('/desk/socket', { websocket: true, preValidation }, (socket, request) => {
+    letGoOfHandshake(request, socket)
     serve(socket, request, parts)
   })
 }
