@@ -2,21 +2,27 @@ import { Redis } from 'ioredis'
 import { defaultQueueConfig } from '../src/queue/config.ts'
 import { createMatcher, type MatchContact, type Matcher } from '../src/queue/matcher.ts'
 import type { AgentFacts } from '../src/queue/ports.ts'
+import { quantile } from './parts/rounds.ts'
 
 /**
- * One step of the matcher at growing sizes, beside a PING over the same connection. The aim: 99 of 100 steps within
- * 2 ms at 100,000 waiting contacts and 10,000 agents, and a step that does not grow with their number.
+ * One step of the matcher at growing sizes, beside the smallest size and a PING over the same connection. The aims: 99 of
+ * 100 steps within 2 ms at every size, and a step that does not grow with the number of contacts and agents: an exponent
+ * of at most 0.1, fitted over the sizes that grow together.
  */
 const url = process.env['REDIS_URL']
 if (!url) throw new Error('REDIS_URL says which Redis; ./hotline bench matcher brings one up')
 
 const sizes = [
+  { waiting: 10, agents: 10 },
   { waiting: 100, agents: 10 },
   { waiting: 1_000, agents: 100 },
   { waiting: 10_000, agents: 1_000 },
   { waiting: 100_000, agents: 10_000 },
-]
-const rounds = 1_000
+  // Many of the one beside few of the other.
+  { waiting: 10, agents: 10_000 },
+  { waiting: 100_000, agents: 10 },
+].filter(({ waiting }) => waiting <= Number(process.env['BENCH_WAITING'] ?? 100_000))
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 1_000)
 const topics = Array.from({ length: 40 }, (_, n) => `topic-${n}`)
 const languages = ['mandarin', 'korean', 'mongolian']
 
@@ -53,8 +59,6 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   ;(took[what] ??= []).push(performance.now() - began)
   return result
 }
-const quantile = (values: number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * q)]!
 
 async function fill(matcher: Matcher, waiting: number, agents: number): Promise<number> {
   const began = performance.now()
@@ -96,7 +100,19 @@ async function insideRedis(): Promise<string> {
   return `inside Redis, all scripts: p50 ${ms(p50)} ms, p99 ${ms(p99)} ms`
 }
 
+/** Slope of the line through the logarithms: 0 when it does not grow, 1 when it grows as they do. */
+function exponentOf(points: readonly { size: number; ms: number }[]): number {
+  const xs = points.map((p) => Math.log(p.size))
+  const ys = points.map((p) => Math.log(p.ms))
+  const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length
+  const [x, y] = [mean(xs), mean(ys)]
+  const up = xs.reduce((sum, v, n) => sum + (v - x) * (ys[n]! - y), 0)
+  return up / xs.reduce((sum, v) => sum + (v - x) ** 2, 0)
+}
+
 const redis = new Redis(url)
+/** Of each step: median and 99 of 100 at every size. */
+const seen: Record<string, { waiting: number; agents: number; p50: number; p99: number }[]> = {}
 const first: Record<string, number> = {}
 for (const { waiting, agents } of sizes) {
   await redis.flushdb()
@@ -116,9 +132,39 @@ for (const { waiting, agents } of sizes) {
   for (const [what, values] of Object.entries(took)) {
     const p50 = quantile(values, 0.5)
     first[what] ??= p50
-    const shown = [p50, quantile(values, 0.99), p50 / ping, p50 / first[what]].map((v) => v.toFixed(2))
+    const p99 = quantile(values, 0.99)
+    ;(seen[what] ??= []).push({ waiting, agents, p50, p99 })
+    const shown = [p50, p99, p50 / ping, p50 / first[what]].map((v) => v.toFixed(2))
     console.log(what.padEnd(24) + shown.map((v) => v.padStart(16)).join(''))
   }
   console.log(await insideRedis())
 }
 redis.disconnect()
+
+const steps = Object.entries(seen).filter(([what]) => what !== 'ping')
+const slowest = steps
+  .flatMap(([what, at]) => at.map((one) => ({ what, ...one })))
+  .reduce((worst, one) => (one.p99 > worst.p99 ? one : worst))
+const steepest = steps
+  .map(([what, at]) => ({
+    what,
+    // The sizes in which one of the two stays small say nothing about growth of both.
+    exponent: exponentOf(
+      at
+        .filter(({ waiting, agents }) => waiting <= agents * 10 && agents <= waiting)
+        .map(({ waiting, p50 }) => ({ size: waiting, ms: p50 })),
+    ),
+  }))
+  .reduce((most, one) => (one.exponent > most.exponent ? one : most))
+const verdict = (reached: boolean, text: string): void =>
+  console.log(`${reached ? 'aim reached' : 'aim missed'}: ${text}`)
+console.log()
+verdict(
+  slowest.p99 < 2,
+  `p99 below 2 ms: slowest is "${slowest.what}" with ${slowest.p99.toFixed(2)} ms ` +
+    `at ${slowest.waiting} waiting and ${slowest.agents} agents`,
+)
+verdict(
+  steepest.exponent <= 0.1,
+  `exponent at most 0.1: steepest is "${steepest.what}" with ${steepest.exponent.toFixed(3)}`,
+)

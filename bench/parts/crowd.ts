@@ -56,13 +56,20 @@ async function openAll(wish: Extract<CrowdAsk, { ask: 'open' }>): Promise<void> 
     while (next < wish.to) {
       const n = next++
       const from = performance.now()
-      try {
-        await open(wish, n)
-        took.push(performance.now() - from)
-      } catch (error) {
-        failed += 1
-        why = String(error)
-      }
+      // A page that is refused tries again, and so does this one.
+      for (let tries = 1; ; tries += 1)
+        try {
+          await open(wish, n)
+          took.push(performance.now() - from)
+          break
+        } catch (error) {
+          why = String(error)
+          if (tries === 6) {
+            failed += 1
+            break
+          }
+          await new Promise((again) => setTimeout(again, 300 * tries))
+        }
     }
   }
   await Promise.all(Array.from({ length: wish.atOnce }, lane))
