@@ -52,13 +52,15 @@ export function startLoad(): Load {
 export async function untilDone(work: () => Promise<boolean>, stop: () => Promise<unknown>): Promise<void> {
   // Services are children that do not keep this process alive: waiting for their end must not end it.
   const awake = setInterval(() => {}, 60_000)
-  const interrupted = (): void => void stop().finally(() => process.exit(130))
+  let stopping: Promise<unknown> | undefined
+  const stopOnce = (): Promise<unknown> => (stopping ??= stop())
+  const interrupted = (): void => void stopOnce().finally(() => process.exit(130))
   process.once('SIGINT', interrupted)
   process.once('SIGTERM', interrupted)
   try {
     process.exitCode = (await work()) ? 0 : 1
   } finally {
-    await stop()
+    await stopOnce()
     clearInterval(awake)
     process.off('SIGINT', interrupted)
     process.off('SIGTERM', interrupted)
