@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { password, startHotline, type Hotline } from '../test/support/hotline.ts'
 import { DeskClient } from '../test/support/desk-client.ts'
 import { kannelText, sendSms } from '../test/support/sms-push.ts'
-import { audit, conclude } from './machines/accounts.ts'
+import { audit, conclude, settle } from './machines/accounts.ts'
 import type { Load } from './machines/load.ts'
 import { median, quantile, rate } from './parts/rounds.ts'
 import { onBenchServices } from './parts/run.ts'
@@ -134,10 +134,8 @@ for (const count of counts) {
     const took = (performance.now() - began) / 1_000
     const through = (await ended(city)) - before.ended
     // What piled up is worked off before the next calm part.
-    for (let left = 1; left > 0; await delay(200))
-      left = (
-        await city.db.query<{ n: number }>(`select count(*)::int as n from contacts where ended_at is null`)
-      )[0]!.n
+    const left = await settle(city, 120_000)
+    if (left.length > 0) wrong.push(`neither ended nor waiting: ${JSON.stringify(left.slice(0, 10))}`)
     if (round === 0) continue
     figures.accepted.push((seen.acknowledged.length - before.sent) / took)
     figures.whole.push(through / took)
