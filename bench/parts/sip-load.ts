@@ -59,7 +59,8 @@ const where = (host: string, port: number): string[] => ['-i', host, '-mi', host
 export function startManyPhones(host: string, port: number, talkMs: number): Promise<Sipp> {
   return start('phone', { TALK: String(talkMs) }, () => [
     ...where(host, port),
-    ...['-mp', '40000', '-l', '2000'],
+    // Half an hour at most, should nobody be left to end it.
+    ...['-mp', '40000', '-l', '2000', '-timeout', '1800s'],
   ])
 }
 
