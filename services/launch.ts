@@ -77,10 +77,13 @@ export async function launch(what: Launch): Promise<Running> {
     mark,
     exited,
     async stop() {
+      // whoever waits for its end must live to see it, or nothing after that would be done
+      child.ref()
       await endProcess(mark, ask, graceMs)
       await exited
     },
     async kill() {
+      child.ref()
       signal(mark, 'SIGKILL')
       await exited
     },
