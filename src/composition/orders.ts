@@ -40,6 +40,7 @@ import { statuteRoutes } from '../work-orders/statute-routes.ts'
 import { createUnitRegister } from '../work-orders/units.ts'
 import { createClosing } from './closing.ts'
 import { registrationNotice } from './notices.ts'
+import { knowledgeReminder } from './knowledge-notices.ts'
 import { callRecordings, requesterFiles } from './order-files.ts'
 import { createCallLine } from './order-calls.ts'
 import { talksWith } from './order-sight.ts'
@@ -178,9 +179,7 @@ export function createOrders(parts: Parts) {
     calendar,
     units: () => workOrders.units(),
     supervise: knowledgeSupervision.supervise,
-    // Units see it in their list of duties; here it leaves a trace for operators.
-    remind: async (_tx, { unit, why, subject }) =>
-      log.info({ unit, why, kind: subject.kind, subject: subject.id }, 'knowledge duty waits for its unit'),
+    remind: knowledgeReminder(oversight.tellUnit),
   })
 
   /** Whoever answered without an item reports what is missing, as he could from the page of the knowledge base. */

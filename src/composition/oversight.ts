@@ -116,6 +116,7 @@ export function composeOversight(parts: Parts) {
   return {
     units,
     integrity,
+    tellUnit: notices.tellUnit,
     announce,
     onMissed: missed,
     registered: announcer.registered,
