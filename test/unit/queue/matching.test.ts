@@ -13,7 +13,6 @@ function world() {
     version: 3,
     callId: null,
     callBack: false,
-    callBack: false,
     agentId: 'a1',
     score: 0,
     queuedAtMs: 0,
