@@ -17,14 +17,14 @@ export type NewCall = {
 
 /**
  * A call becomes a contact once: `call_id` (Asterisk's Uniqueid, unique over all nodes) is the key, so replayed and
- * reordered events find the same row.
+ * reordered events find the same row. An Asterisk whose clock runs ahead must not put its callers behind all others.
  */
 export async function insertCall(tx: Tx, call: NewCall): Promise<Contact | null> {
   const [row] = await tx.query<Contact>(
     `with c as (
        insert into contacts (id, channel, account, address_lookup, address_sealed, requester_id, state, call_id, node,
          received_at, last_inbound_at, credit_ms, requirement, sticky_agent_id)
-       values ($1, 'voice', $2, $3, $4, $5, 'received', $6, $7, $8, $8,
+       values ($1, 'voice', $2, $3, $4, $5, 'received', $6, $7, least($8, clock_timestamp()), least($8, clock_timestamp()),
          $9 + case when exists (select 1 from contacts p where p.address_lookup = $3 and p.received_at > $8::timestamptz - interval '24 hours'
            and p."end" in ('abandoned', 'abandonedRinging')) then $11::bigint else 0 end,
          $10,

@@ -236,6 +236,13 @@ describe('calls', () => {
     expect(await count(`contacts where parent_contact_id = $1`, [contact.id])).toBe(0)
   })
 
+  it('are not put behind all others by an Asterisk whose clock runs ahead', async () => {
+    const early = { ...arrived('n1-4.9', '13800000049'), at: Date.now() + 3_600_000 }
+    await world.contacts.calls.handle(early)
+    const { receivedAt } = await onlyContact('n1-4.9')
+    expect(receivedAt.getTime()).toBeLessThan(Date.now() + 60_000)
+  })
+
   it('from withheld numbers never merge', async () => {
     const { calls } = world.contacts
     await calls.handle(arrived('n1-4.1', ''))
