@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { knowledgeReminder } from '../../../src/composition/knowledge-notices.ts'
 import { centreUnit } from '../../../src/knowledge-base/model.ts'
 import type { Reminder } from '../../../src/knowledge-base/ports.ts'
-import type { NoticeWords } from '../../../src/work-orders/announce.ts'
+import type { NoticeWords } from '../../../src/work-orders/notices.ts'
 
 const at = new Date('2026-03-03T10:00+08:00')
 const reminder = (more: Partial<Reminder> = {}): Reminder => ({
