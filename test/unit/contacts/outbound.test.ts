@@ -46,6 +46,7 @@ describe('a contact that staff began', () => {
       { type: 'reachedSince', byContactId: 'c2' },
     ]
     for (const state of ['connecting', 'active', 'held'] as const)
-      for (const fact of facts) expect(outcome(state, fact), `${state} ${fact.type}`).toBe('refused wrongState')
+      for (const fact of facts)
+        expect(outcome(state, fact), `${state} ${fact.type}`).toBe('refused wrongState')
   })
 })
