@@ -10,6 +10,8 @@ export interface GatewayOptions {
   /** everything the gateway reads from its environment, on top of ours */
   env: Record<string, string>
   log: string
+  /** as it is deployed: `dist/`, which `buildGateway` made; else as it is written, through tsx */
+  compiled?: boolean
 }
 
 export interface Gateway extends Running {
@@ -37,11 +39,17 @@ function healthy(url: string): Promise<void> {
  * Starts the gateway as a process of its own and waits until it is healthy.
  * @throws Error with the last lines of its log when it does not become healthy
  */
-export async function startGateway({ host, port, env, log }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({
+  host,
+  port,
+  env,
+  log,
+  compiled = false,
+}: GatewayOptions): Promise<Gateway> {
   const running = await launch({
     service: 'gateway',
     tool: { command: process.execPath, args: [], env: {}, root: '/', version: process.versions.node },
-    args: ['--import', 'tsx', 'src/main.ts'],
+    args: compiled ? ['dist/main.js'] : ['--import', 'tsx', 'src/main.ts'],
     cwd: checkout,
     log,
     env: { ...env, HOTLINE_HOST: host, HOTLINE_PORT: String(port) },

@@ -54,6 +54,8 @@ export type HotlineOptions = {
   /** Of the test's own, to be killed or hung; absent: a database on the run's PostgreSQL, a Redis of this hotline. */
   database?: TestDatabase
   redis?: RedisServer
+  /** The gateways as they are deployed: `dist/`, which `buildGateway` made. */
+  compiled?: boolean
 }
 
 export async function startHotline(options: HotlineOptions = {}): Promise<Hotline> {
@@ -114,6 +116,7 @@ export async function startHotline(options: HotlineOptions = {}): Promise<Hotlin
       port: ports[n]!,
       env: { ...env, HOTLINE_DATA: data, ...options.envOf?.(n) },
       log: logs[n]!,
+      compiled: options.compiled ?? false,
     })
     gateways[n] = gateway
     return gateway
