@@ -17,6 +17,9 @@ export type LeaseHooks = { onGain?: (epoch: number) => void; onLoss?: () => void
 
 type Row = { epoch: number }
 
+/** The first question again after one that failed, ms. */
+const soonMs = 50
+
 const take = `
   insert into leases as l (name, owner, epoch, expires_at)
   values ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
@@ -48,12 +51,16 @@ export function createLease(
     hooks.onLoss?.()
   }
 
-  async function beat(): Promise<void> {
+  /** @returns whether the database answered */
+  async function beat(): Promise<boolean> {
     const asked = performance.now()
     try {
       const [row] = await db.query<Row>(take, [name, owner, ttlMs])
-      if (stopped) return
-      if (!row) return lose()
+      if (stopped) return true
+      if (!row) {
+        lose()
+        return true
+      }
       // It ran out while this renewal was under way: whoever asked meanwhile was told no, and has to be told of the new
       // beginning, although nobody else took it and the epoch is the same.
       if (performance.now() >= validUntil) lose()
@@ -65,14 +72,18 @@ export function createLease(
         log.info({ lease: name, epoch }, 'lease gained')
         hooks.onGain?.(epoch)
       }
+      return true
     } catch {
       if (performance.now() >= validUntil) lose()
+      return false
     }
   }
 
-  async function loop(): Promise<void> {
-    await beat()
-    if (!stopped) timer = setTimeout(() => void loop(), ttlMs / 4)
+  async function loop(failures = 0): Promise<void> {
+    const answered = await beat()
+    // A question that failed is asked again soon: nobody may own the thing meanwhile.
+    const pauseMs = answered ? ttlMs / 4 : Math.min(ttlMs / 4, soonMs * 2 ** failures)
+    if (!stopped) timer = setTimeout(() => void loop(answered ? 0 : failures + 1), pauseMs)
   }
   void loop()
 

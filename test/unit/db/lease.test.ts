@@ -55,4 +55,37 @@ describe('a lease', () => {
     expect(told).toEqual(['gained 7'])
     void lease.stop()
   })
+
+  it('that could not be asked for is asked for again at once, and not a quarter of its time later', async () => {
+    let asked = 0
+    const db = {
+      query: async () => {
+        asked += 1
+        if (asked <= 2) throw new Error('timeout exceeded when trying to connect')
+        return [{ epoch: 1 }]
+      },
+    } as unknown as Db
+    const lease = createLease(db, 'node', 'me', 10_000, createLog('silent'))
+    await vi.advanceTimersByTimeAsync(200)
+    expect(lease.isHeld()).toBe(true)
+    // From then on it is renewed in peace.
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(asked).toBe(3)
+    void lease.stop()
+  })
+
+  it('whose database stays away is not asked for more often than it would be renewed', async () => {
+    let asked = 0
+    const db = {
+      query: async () => {
+        asked += 1
+        throw new Error('away')
+      },
+    } as unknown as Db
+    const lease = createLease(db, 'node', 'me', 10_000, createLog('silent'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked).toBeLessThan(35)
+    expect(lease.isHeld()).toBe(false)
+    void lease.stop()
+  })
 })
