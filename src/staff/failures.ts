@@ -56,19 +56,19 @@ export function createFailures(db: Db, pii: Pii): Failures {
         )
         const lockedMs = Math.max(0, ...rows.map((r) => Math.ceil(r.lockedMs)))
         if (lockedMs > 0) return { lockedMs, locking: false }
-        let locking = false
-        for (const [kind, key] of Object.entries(keys) as [FailureKey, string][]) {
+        const counted = (Object.entries(keys) as [FailureKey, string][]).map(([kind, key]) => {
           const row = rows.find((r) => r.key === key)
           const failures = (row && !row.old ? row.failures : 0) + 1
-          const ms = lockMs(kind, failures)
-          locking ||= ms > 0
-          await tx.query(
-            `update sign_in_failures set failures = $2, last_at = clock_timestamp(),
-               locked_until = case when $3 > 0 then clock_timestamp() + $3 * interval '1 millisecond' end
-             where key = $1`,
-            [key, failures, ms],
-          )
-        }
+          return { key, failures, ms: lockMs(kind, failures) }
+        })
+        // One statement: a whole centre signs in from one address, and waits for this row at the start of its shift.
+        await tx.query(
+          `update sign_in_failures f set failures = c.failures, last_at = clock_timestamp(),
+             locked_until = case when c.ms > 0 then clock_timestamp() + c.ms * interval '1 millisecond' end
+           from unnest($1::text[], $2::int[], $3::float8[]) as c(key, failures, ms) where f.key = c.key`,
+          [counted.map((c) => c.key), counted.map((c) => c.failures), counted.map((c) => c.ms)],
+        )
+        const locking = counted.some((c) => c.ms > 0)
         return { lockedMs: 0, locking }
       }),
 
