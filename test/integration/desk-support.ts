@@ -166,7 +166,9 @@ export async function createDeskSite(
     },
   })
   queue.listen(desk)
-  door.onChange((contact) => void desk.news.contactChanged(contact))
+  door.onChange((contact) => {
+    desk.news.contactChanged(contact).catch((error: Error) => log.warn({ err: error.name }, 'left as it is'))
+  })
   const base = await site.app.listen({ host: '127.0.0.1', port: 0 })
 
   return {
