@@ -16,7 +16,7 @@ export type Reading = {
 
 /** Environment that lets a Node process be read through this Unix socket. */
 export const gauged = (socketPath: string): Record<string, string> => ({
-  NODE_OPTIONS: '--import tsx --import ./bench/parts/gauge.ts',
+  NODE_OPTIONS: '--import ./bench/parts/gauge.mjs',
   BENCH_GAUGE: socketPath,
 })
 

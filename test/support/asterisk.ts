@@ -86,11 +86,11 @@ export async function startTestAsterisk(
   return { ...asterisk, options, sip: `127.0.0.1:${options.sipPort}`, trunk, emergency, banks, complaints }
 }
 
-/** A folder of prompts that last a moment, for tests that wait for what comes after them. */
-export function shortPrompts(names: string[]): string {
+/** A folder of prompts that last a moment, `ms`, for whoever waits for what comes after them. */
+export function shortPrompts(names: readonly string[], ms = 300): string {
   const folder = join(theRun().folder, `prompts-${unique()}`)
   mkdirSync(folder, { recursive: true })
-  const samples = 2_400
+  const samples = ms * 8
   const header = Buffer.alloc(44)
   header.write('RIFF', 0)
   header.writeUInt32LE(36 + samples * 2, 4)

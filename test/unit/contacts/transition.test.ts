@@ -2,45 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { contactStates, type Contact, type ContactState } from '../../../src/contacts/model.ts'
 import { transition, type ContactFact } from '../../../src/contacts/transition.ts'
+import { contactRow } from '../../properties/rows.ts'
 
 const received = new Date('2026-03-02T02:00:00Z')
 const after = (ms: number): Date => new Date(received.getTime() + ms)
 
-function contact(state: ContactState, more: Partial<Contact> = {}): Contact {
-  return {
-    id: '0190d9a0-0000-7000-8000-000000000001',
-    channel: 'voice',
-    account: '12345',
-    requesterId: 'r1',
-    confidential: false,
-    state,
-    end: state === 'ended' ? 'completed' : null,
-    version: 1,
-    callId: 'n1-1.1',
-    node: 'n1',
-    receivedAt: received,
-    queuedAt: null,
-    offeredAt: null,
-    answeredAt: null,
-    bridgedAt: null,
-    lastInboundAt: received,
-    firstAnswerAt: null,
-    wrapUpUntil: null,
-    wrapUpRenewed: false,
-    owedAt: null,
-    endedAt: state === 'ended' ? received : null,
-    agentId: null,
-    stickyAgentId: null,
-    requirement: {},
-    creditMs: 0,
-    emergency: false,
-    callBack: false,
-    direction: 'inbound',
-    callBackTries: 0,
-    parentContactId: null,
-    ...more,
-  }
-}
+const contact = (state: ContactState, more: Partial<Contact> = {}): Contact =>
+  contactRow(state, { callId: 'n1-1.1', node: 'n1', ...more })
 
 /** What a reader needs of a verdict: the new state, with the end where there is one, or why not. */
 function outcome(c: Contact, fact: ContactFact): string {

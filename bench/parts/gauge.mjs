@@ -1,18 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { Session, type Profiler } from 'node:inspector'
+import { Session } from 'node:inspector'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setFlagsFromString, writeHeapSnapshot } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /**
  * Loaded into a process that is measured, beside its own program (`gauged` in gauges.ts): answers on a Unix socket how
- * much memory is held after a full collection, which no figure from outside can tell.
+ * much memory is held after a full collection, which no figure from outside can tell. Plain JavaScript: a loader of
+ * TypeScript would be measured along.
  */
 const path = process.env['BENCH_GAUGE']
 if (path) {
   setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
+  const collect = runInNewContext('gc')
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
   const profiler = new Session()
@@ -25,7 +26,7 @@ if (path) {
     }
     if (request.url?.startsWith('/profiled?')) {
       const file = decodeURIComponent(request.url.slice('/profiled?'.length))
-      profiler.post('Profiler.stop', (_error, { profile }: Profiler.StopReturnType) => {
+      profiler.post('Profiler.stop', (_error, { profile }) => {
         writeFileSync(file, JSON.stringify(profile))
         profiler.disconnect()
         answer.end()
