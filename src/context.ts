@@ -195,7 +195,7 @@ export async function createContext(config: Config): Promise<Context> {
         markNotResponding: (tx, agentId, offerId) => presence().markNotResponding(tx, agentId, offerId),
       },
       listeners,
-      calls: { callState: async (callId) => telephony()?.callState(callId) ?? 'unknown' },
+      calls: { callState: async (callId) => (await telephony()?.callState(callId)) ?? 'unknown' },
       announceChange: door.announce,
       wakeRelay: wake,
       matcher: createMatcher(redis, config.region, defaultQueueConfig),

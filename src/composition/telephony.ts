@@ -135,7 +135,7 @@ export function phoneOffers(
       if (outcome === 'accepted' || outcome === 'abandoned') return
       const contact = await contacts().find(offer.contactId)
       if (!contact?.callId || contact.state !== 'queued' || contact.callBack) return
-      if (telephony()?.callState(contact.callId) === 'busy')
+      if ((await telephony()?.callState(contact.callId)) === 'busy')
         await telephony()?.control.backToHold(contact.callId)
     },
   }

@@ -14,6 +14,8 @@ export type Ingest = {
   /** Resolves when everything offered before has been committed, spooled or given up. */
   settled(): Promise<void>
   depth(): number
+  /** Facts of this call wait for their commit, or one is being committed. */
+  holds(callId: string): boolean
 }
 
 export type IngestOptions = {
@@ -123,6 +125,7 @@ export function createIngest(options: IngestOptions): Ingest {
     settled: () =>
       underWay.size === 0 ? Promise.resolve() : new Promise((done) => waiters.push({ upTo: sequence, done })),
     depth: () => underWay.size,
+    holds: (callId) => queues.has(callId),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Db } from '../db/pool.ts'
 
 /**
  * What must outlive the gateway about a node: which boot of it was seen last, and up to when its events are in the
- * ledger (or in a spool). Written by the owner alone.
+ * ledger (Asterisk's clock). Written by the owner alone.
  */
 export type NodeMark = { boot: string; seenThrough: Date }
 

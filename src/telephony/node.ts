@@ -20,6 +20,11 @@ import { reconcile } from './reconcile.ts'
 export type AsteriskNode = {
   link: Link
   health(): NodeHealth
+  /**
+   * Asterisk has no such call, and whatever it ever said of it is in the ledger: nothing more will come. False also when
+   * nobody can tell here and now.
+   */
+  isOver(callId: string): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -88,8 +93,10 @@ export function createNode(options: NodeOptions): AsteriskNode {
   let dirty = false
   let syncing: Promise<void> | null = null
   let wake: () => void = () => {}
-  /** Asterisk's clock, ms: everything it said before this is in the ledger or the spool. */
+  /** Asterisk's clock, ms: everything it said before this is in the ledger. */
   let seenThrough: number | null = null
+  /** Asterisk's clock, ms: what it said before this link was taken from a snapshot was not heard here. */
+  let heardSince = 0
 
   const recent = createRecentEvents()
   const ingest = createIngest({
@@ -177,6 +184,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
     if (!node || !link.ami.isUp()) return
     if (!isOwner()) {
       await link.snapshot()
+      heardSince = (await asteriskNow()).at
       return
     }
     const began = performance.now()
@@ -210,7 +218,8 @@ export function createNode(options: NodeOptions): AsteriskNode {
     resyncs++
     heartbeat.kick()
     const restarted = mark !== null && mark.boot !== link.boot()
-    seenThrough = at - markLagMs
+    // What lies in the spool is not in the ledger yet.
+    seenThrough = spool.depth === 0 ? at - markLagMs : since
     await writeMark()
     log.info(
       {
@@ -246,7 +255,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
       const { at } = await asteriskNow()
       const lostBefore = lost
       await ingest.settled()
-      if (!inStep() || lost > lostBefore) return
+      if (!inStep() || lost > lostBefore || spool.depth > 0) return
       seenThrough = at - markLagMs
       await writeMark()
     } catch (error) {
@@ -254,6 +263,17 @@ export function createNode(options: NodeOptions): AsteriskNode {
     } finally {
       if (!stopped && passing) markTimer = setTimeout(() => void advanceMark(), markEveryMs)
     }
+  }
+
+  async function isOver(callId: string): Promise<boolean> {
+    const node = link.node()
+    if (!node || !link.isKnown() || link.legs.call(callId)) return false
+    if (ingest.holds(callId) || spool.depth > 0) return false
+    if (isOwner()) return inStep()
+    // The owner may still be busy with what this gateway has only heard.
+    const heard = Math.max(recent.heardOf(callId), heardSince)
+    const mark = await marks.read(node)
+    return mark !== null && mark.seenThrough.getTime() >= heard
   }
 
   const heartbeat = createHeartbeat({
@@ -266,6 +286,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
 
   return {
     link,
+    isOver,
     health: () => ({
       node: link.node(),
       linkUp: link.ami.isUp(),

@@ -9,6 +9,8 @@ export type RecentEvents = {
   add(event: CallEvent): void
   /** All that is still recent, oldest first; empties the buffer. */
   take(): CallEvent[]
+  /** Instant (Asterisk's clock, ms) up to which the ledger must know the node to know all that was heard of this call. */
+  heardOf(callId: string): number
   size(): number
 }
 
@@ -34,6 +36,11 @@ export function createRecentEvents(windowMs = 60_000, limit = 50_000): RecentEve
       const taken = events.slice(stale())
       events = []
       return taken
+    },
+    heardOf(callId) {
+      const last = events.findLast((event) => event.type !== 'deviceState' && event.callId === callId)
+      // What is older than the window may have been cut.
+      return Math.max(newest - windowMs, last?.at ?? 0)
     },
     size: () => events.length,
   }

@@ -20,8 +20,11 @@ export type Telephony = {
   nativeQueue: NativeQueue
   /** State of a phone over all nodes: busy on one is busy; ready only where it is reachable on at least one. */
   phoneState(phone: string): PhoneState
-  /** Where a call stands now, as far as this gateway sees it; `unknown` while its Asterisk is out of sight. */
-  callState(callId: string): 'waiting' | 'busy' | 'gone' | 'unknown'
+  /**
+   * Where a call stands now, as far as this gateway sees it. `gone`: Asterisk has no such call, and all that it said of it
+   * is in the ledger. `unknown`: its Asterisk is out of sight, or the ledger has yet to learn how the call went.
+   */
+  callState(callId: string): Promise<'waiting' | 'busy' | 'gone' | 'unknown'>
   health(): NodeHealth[]
   /** Every event of every node, on every gateway, owner or not; for what lives in memory only. */
   onEvent(listener: (event: CallEvent) => void): void
@@ -112,12 +115,12 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     control: createCallControl(nodes, log),
     nativeQueue,
     phoneState: (phone) => worst(nodes.all().map((link) => link.phoneState(phone))),
-    callState(callId) {
+    async callState(callId) {
       const name = nodeOfCall(callId)
       const call = nodes.all().flatMap((link) => (link.isKnown() ? (link.legs.call(callId) ?? []) : []))[0]
       if (call) return waitingStages.includes(call.stage) ? 'waiting' : 'busy'
-      const home = name === null ? null : nodes.byName(name)
-      return home?.isKnown() ? 'gone' : 'unknown'
+      const home = members.find(({ node }) => name !== null && node.link.node() === name)
+      return (await home?.node.isOver(callId)) ? 'gone' : 'unknown'
     },
     health: () => members.map(({ node }) => node.health()),
     onEvent: (listener) => void listeners.push(listener),

@@ -179,7 +179,7 @@ describe('a call to a requester', () => {
     const home = await atHome()
     const { callId } = await call(rings(0), someone())
     await away.record(({ what, detail }) => what === 'rings' && detail.startsWith(rings(0)))
-    await soon(() => expect(gateway.telephony.callState(callId)).toBe('busy'))
+    await soon(async () => expect(await gateway.telephony.callState(callId)).toBe('busy'))
     expect(await gateway.telephony.control.hangup(callId)).toEqual({ sent: true })
     const end = await gateway.ledger.until('callEnded', (fact) => fact.callId === callId)
     expect(end).toMatchObject({ stage: 'outPhone', answered: false })

@@ -304,7 +304,7 @@ describe('the gateway', () => {
         ),
       { timeout: 15_000, interval: 30 },
     )
-    expect(gateway.telephony.callState(callId)).toBe('waiting')
+    expect(await gateway.telephony.callState(callId)).toBe('waiting')
     await call.hangUp()
     expect(own.complaints()).toEqual([])
   })
