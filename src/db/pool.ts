@@ -8,9 +8,24 @@ export type Tx = {
   query<R = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<R[]>
 }
 
+/**
+ * One transaction. Statements given without awaiting those before share a round trip and run in the order given; when one
+ * fails the rest fail too (`25P02`), so who gives several at once awaits them by `Promise.all`.
+ */
+export type Transaction = Tx & {
+  /**
+   * The last statement, sent together with the commit: for one after which nothing is left to judge, because whatever may
+   * stand in its way is an error. `run` must not fail after it.
+   */
+  last: Tx['query']
+}
+
 export type Db = Tx & {
-  /** Runs in one transaction; commits when `run` resolves, rolls back when it rejects. */
-  tx<T>(run: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Runs in one transaction; commits when `run` resolves, rolls back when it rejects.
+   * @throws when a statement failed and `run` did not say so: nothing was committed
+   */
+  tx<T>(run: (tx: Transaction) => Promise<T>): Promise<T>
   /** Simple protocol: several statements of a migration or a fixture. */
   end(): Promise<void>
   stats(): { total: number; idle: number; waiting: number }
@@ -62,6 +77,8 @@ export function createPool(url: string, log: Log, max = 16): Db {
     statement_timeout: 5_000,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
+    // A statement is sent at once, whether or not those before it on this connection have been answered.
+    pipeline: true,
     application_name: 'hotline-gateway',
     verify: (client, done) => void servers.check(client, cameFrom.get(client)!).then(() => done(), done),
   })
@@ -120,15 +137,39 @@ export function createPool(url: string, log: Log, max = 16): Db {
         return (await pool.query<never>(text, values as unknown[])).rows
       }
     },
+    /*
+     * Invariant: nothing is sent on this connection outside `begin` … `commit` or `rollback`, although neither is waited
+     * for alone: PostgreSQL answers in the order of sending, after an error it refuses everything up to the end of the
+     * transaction and makes of the commit a rollback, which its answer names; and whatever `run` left behind finds `over`.
+     */
     async tx(run) {
       const client = await connect()
+      let over = false
       let broken: unknown
+      let committed: Promise<pg.QueryResult> | undefined
+      const query: Tx['query'] = (text, values) =>
+        over ? Promise.reject(new Error('this transaction is over')) : rows(client, text, values)
+      const commit = (): Promise<pg.QueryResult> => {
+        over = true
+        return client.query('commit')
+      }
+      const last: Tx['query'] = (text, values) => {
+        const found = query<never>(text, values)
+        if (!over) committed = commit()
+        // Its failure is heard below, if nothing else failed before.
+        committed?.catch(() => {})
+        return found
+      }
+      const begun = client.query('begin')
+      begun.catch(() => {})
       try {
-        await client.query('begin')
-        const result = await run({ query: (text, values) => rows(client, text, values) })
-        await client.query('commit')
+        const result = await run({ query, last })
+        await begun
+        const { command } = await (committed ?? commit())
+        if (command !== 'COMMIT') throw new Error('a statement of this transaction had failed')
         return result
       } catch (error) {
+        over = true
         if (sqlState(error) === stalePlan) broken = error
         // A connection that cannot roll back is in an unknown state: it leaves the pool.
         await client.query('rollback').catch((e: unknown) => (broken = e))

@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '../../src/base/log.ts'
-import { createPool, type Db, type Tx } from '../../src/db/pool.ts'
+import { createPool, type Db, type Transaction } from '../../src/db/pool.ts'
 import type { Gate } from './interleave.ts'
 
 /** A pool whose statements each wait at a gate, so that a scheduler decides which transaction goes on. */
@@ -58,21 +58,34 @@ export function gatedDb(url: string, log: Log): GatedDb {
         await wait(labelOf(sql))
         return flying(() => pool.query<R>(sql, values))
       },
-      async tx<T>(run: (tx: Tx) => Promise<T>) {
+      async tx<T>(run: (tx: Transaction) => Promise<T>) {
         let inside = false
+        // Statements given at once run in the order given, as on the connection itself.
+        let before: Promise<unknown> = Promise.resolve()
+        const inTurn = <R>(sql: string, send: () => Promise<R>): Promise<R> => {
+          const turn = before.then(async () => {
+            await wait(labelOf(sql))
+            return flying(send)
+          })
+          before = turn.catch(() => {})
+          return turn
+        }
         onTheWay++
         try {
           return await pool.tx(async (tx) => {
             land()
             inside = true
             try {
+              let committed = false
               const result = await run({
-                async query<R>(sql: string, values?: readonly unknown[]) {
-                  await wait(labelOf(sql))
-                  return flying(() => tx.query<R>(sql, values))
+                query: <R>(sql: string, values?: readonly unknown[]) =>
+                  inTurn(sql, () => tx.query<R>(sql, values)),
+                last<R>(sql: string, values?: readonly unknown[]) {
+                  committed = true
+                  return inTurn(sql, () => tx.last<R>(sql, values))
                 },
               })
-              await wait('commit')
+              if (!committed) await wait('commit')
               return result
             } finally {
               onTheWay++
