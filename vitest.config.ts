@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config'
 /** Folders of test/ that talk to real services. */
 const real = ['integration', 'telephony', 'browser', 'faults'] as const
 
-/** These share Asterisk's ports, a browser or the whole machine, so their files run one after another. */
-const oneAtATime = new Set<string>(['telephony', 'browser', 'faults'])
+/**
+ * Files side by side. Calls mostly wait for speech and for rings, and each file has an Asterisk of its own on ports of
+ * its own: two of them fit two cores. A browser or the failure of everything needs the machine for itself.
+ */
+const sideBySide: Partial<Record<(typeof real)[number], number>> = { telephony: 2, browser: 1, faults: 1 }
 
 export default defineConfig({
   test: {
@@ -19,12 +22,12 @@ export default defineConfig({
           name,
           include: [`test/${name}/**/*.test.ts`],
           globalSetup: ['test/support/run-services.ts'],
-          fileParallelism: !oneAtATime.has(name),
+          ...(name in sideBySide ? { maxWorkers: sideBySide[name]! } : {}),
           // Real calls and browsers on two busy cores: a second try tells a slow machine from a broken program.
-          retry: oneAtATime.has(name) ? 1 : 0,
+          retry: name in sideBySide ? 1 : 0,
           // the groups run one after another: a busy machine would make telephony and faults flake
           sequence: { groupOrder: index + 1 },
-          testTimeout: oneAtATime.has(name) ? 90_000 : 20_000,
+          testTimeout: name in sideBySide ? 90_000 : 20_000,
           hookTimeout: 120_000,
         },
       })),
