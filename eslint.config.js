@@ -20,6 +20,7 @@ export const pure = [
   'src/*/decide/**/*.ts',
   'src/*/allowed.ts',
   'src/queue/choose-agent.ts',
+  'src/queue/news.ts',
   'src/queue/offer.ts',
   'src/referral/normalise.ts',
   'src/referral/numbers.ts',

@@ -5,17 +5,17 @@ import { defaultDeskConfig } from './agent-desk/limits.ts'
 import { createLog, type Log } from './base/log.ts'
 import { createPii, type Pii } from './base/pii.ts'
 import type { AskProgress } from './channels/progress.ts'
-import { createChannels, type Channels } from './channels/service.ts'
+import type { Channels } from './channels/service.ts'
+import { composeChannels } from './composition/channels.ts'
 import { deferred } from './composition/deferred.ts'
-import { createLinking } from './composition/linking.ts'
 import { composeMatters, type ComposedMatters } from './composition/matters.ts'
 import { createOfferCounts, type OfferCounts } from './composition/observation.ts'
 import { createOrders, type Orders } from './composition/orders.ts'
 import { deskOrders } from './composition/order-sight.ts'
 import { createAskProgress, createProgressTexts, type ProgressTexts } from './composition/progress.ts'
-import { contactOfAbout, createSending } from './composition/sending.ts'
+import { createSending } from './composition/sending.ts'
 import { checkInstallation } from './composition/installation.ts'
-import { followChanges, followTexts } from './composition/changes.ts'
+import { followChanges } from './composition/changes.ts'
 import {
   composeTelephony,
   deskCalls,
@@ -44,6 +44,7 @@ import { openSpool } from './db/spool.ts'
 import { defaultQueueConfig } from './queue/config.ts'
 import { createJobs, type Jobs, type QueueName } from './queue/jobs.ts'
 import { createMatcher } from './queue/matcher.ts'
+import { gatherNews } from './queue/news.ts'
 import type { OfferListener } from './queue/ports.ts'
 import { connectRedis } from './queue/redis.ts'
 import { createQueue, type Queue } from './queue/service.ts'
@@ -101,7 +102,7 @@ export async function createContext(config: Config): Promise<Context> {
   const blocking = connectRedis(config.redisUrl, 'jobs', log)
   const subscriber = connectRedis(config.redisUrl, 'jobs', log)
   const jobs = createJobs({ redis: connectRedis(config.redisUrl, 'jobs', log), region: config.region, log })
-  const relay = createRelay(db, (batch) => jobs.addBulk(batch), log)
+  const relay = createRelay(db, (batch) => jobs.addBulk(gatherNews(batch)), log)
   const wake = (): void => relay.wake()
 
   const spool = await openSpool({
@@ -235,36 +236,19 @@ export async function createContext(config: Config): Promise<Context> {
     }),
   )
 
-  /** The desk shows what became of a reply. */
-  async function showDelivery(contactId: string, key: string): Promise<void> {
-    const shown = (await contacts.messagesOf(contactId)).find((m) => key === `reply-${m.providerId}`)
-    if (shown) await deskRef.get().news.messageAdded(contactId, shown.id)
-  }
-
-  const linking = createLinking({ db, requesters, outgoing: () => channelsRef.get().outgoing, clock, log })
   const channels = channelsRef.set(
-    createChannels({
-      ...config.channels,
+    composeChannels({
+      config,
       db,
       pii,
       redis,
-      keyPrefix: `${prefix}:`,
-      dataDir: config.dataDir,
+      prefix,
       durable,
-      intake: followTexts(progressTexts.wrap(linking.wrap(contacts.intake)), deskRef.get, log),
-      async eraseFollower({ openid }) {
-        await requesters.forgetWechat(openid)
-        await contacts.forgetAddress('wechat', requesters.lookupOf({ kind: 'wechat', address: openid }))
-      },
-      passiveReply: linking.reply,
-      onSettled: ({ key, about }) => {
-        const contactId = contactOfAbout(about)
-        if (!contactId) return
-        showDelivery(contactId, key).catch((error: unknown) =>
-          log.debug({ contactId, err: String(error) }, 'delivery not shown'),
-        )
-      },
-      trustedProxies: config.trustedProxy ?? [],
+      requesters,
+      contacts,
+      desk: deskRef.get,
+      channels: channelsRef.get,
+      progressTexts,
       clock,
       log,
     }),

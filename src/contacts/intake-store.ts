@@ -36,7 +36,7 @@ export type StoredMessage = {
 }
 
 /**
- * Message, contact, event and bell in one statement. Invariants:
+ * Messages, contacts, events and one bell for all of them in one statement. Invariants:
  * - a provider id is stored once per (channel, account); a duplicate, even of long ago, creates nothing;
  * - one open conversation per (channel, account, requester address): the partial unique index decides between rivals;
  * - senders are folded and sorted by key before the upsert, because one statement may touch a row only once and two
@@ -80,7 +80,7 @@ const storeMessagesSql = prepared(`
       emergency = c.emergency or excluded.emergency,
       changed_at = case when excluded.credit_ms > c.credit_ms or (excluded.emergency and not c.emergency)
         then clock_timestamp() else c.changed_at end
-    returning c.id, c.channel, c.account, c.address_lookup, c.received_at, (c.xmax = 0) as opened,
+    returning c.id, c.channel, c.account, c.address_lookup, c.received_at, c.version, (c.xmax = 0) as opened,
       c.changed_at >= statement_timestamp() as moved, c.agent_id is not null as held
   ), stored as (
     insert into messages (id, contact_id, channel, account, provider_id, direction, kind, body, raw, media, partial,
@@ -98,9 +98,10 @@ const storeMessagesSql = prepared(`
     where j.opened
   ), bell as (
     insert into outbox (queue, name, data)
-    select 'contacts', case when j.opened then 'changed' else 'message' end,
-      jsonb_build_object('contactId', j.id)
-    from joined j where j.opened or j.moved
+    select 'contacts', 'news', jsonb_strip_nulls(jsonb_build_object(
+      'changed', jsonb_agg(jsonb_build_object('contactId', j.id, 'version', j.version)) filter (where j.opened),
+      'touched', jsonb_agg(j.id) filter (where not j.opened)))
+    from joined j where j.opened or j.moved having count(*) > 0
   ), alarm as (
     insert into outbox (queue, name, data)
     select 'referrals', 'emergencyText', jsonb_build_object('contactId', s.contact_id, 'messageId', s.id)

@@ -10,7 +10,10 @@ import { createWorker, watchWorkers, type WatchedWorker } from './workers.ts'
  * owns the truth finds what a lost Redis forgot.
  */
 export const queueNames = [
-  /** `changed { contactId, version? }`: a contact changed, into that version. `rematch { contactId }`: look again. */
+  /**
+   * `changed { contactId, version? }`: a contact changed, into that version. `message { contactId }`: a message joined it.
+   * `news`: both, for many at once (`news.ts`). `rematch { contactId }`: look again.
+   */
   'contacts',
   /** `expire { offerId }`. */
   'offers',

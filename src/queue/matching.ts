@@ -2,8 +2,9 @@ import { createBatcher } from '../base/batcher.ts'
 import type { Log } from '../base/log.ts'
 import type { ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
 import type { Db } from '../db/pool.ts'
+import { isRecordFault } from '../db/spool-durable.ts'
 import type { QueueConfig } from './config.ts'
-import { createLatest } from './gate.ts'
+import { createGate, createLatest } from './gate.ts'
 import { MatcherAway, type Matcher, type Moment, type Reservation, type Synced } from './matcher.ts'
 import { goneRow, toMatch } from './match-row.ts'
 import type { Offering } from './offering.ts'
@@ -53,11 +54,17 @@ const news: readonly Synced['outcome'][] = ['new', 'moved', 'held', 'gone']
 const remembered = 20_000
 /** Offers made side by side when everything is matched at once. */
 const lanes = 4
-/** Contacts that change in the same moment are read and told together: one script call takes so many. */
-const batches = { max: 50, inFlight: 4 }
+/** Contacts that change in the same moment are read and told together. */
+const batches = { max: 200, inFlight: 4 }
+/**
+ * Contacts at once for which is done what follows from their news. However many bells one job rings, the connections to
+ * PostgreSQL are shared with the webhooks and the desks.
+ */
+const following = 16
 
 export function createMatching(deps: MatchingDeps): Matching {
   const { db, contacts, directory, matcher, offering, config, log } = deps
+  const inTurn = createGate(following)
 
   async function sync(rows: readonly ContactForMatching[], at: Moment): Promise<Synced[]> {
     const waiting = rows.filter((row) => row.state === 'queued').map((row) => row.id)
@@ -153,7 +160,8 @@ export function createMatching(deps: MatchingDeps): Matching {
     return contactIds.map((id) => ({ row: rows.get(id) ?? null, synced: syncedOf.get(id) ?? null }))
   }
 
-  const looks = createBatcher(lookAtAll, batches)
+  /** One that cannot be told, for a defect of ours, does not keep the others from it. */
+  const looks = createBatcher(lookAtAll, { ...batches, isItemFault: isRecordFault })
   /** Reads the row and tells the matcher; without any of what follows from it. */
   const lookAt = (contactId: string): Promise<Look> => looks.add(contactId)
 
@@ -248,14 +256,15 @@ export function createMatching(deps: MatchingDeps): Matching {
 
   /** Once told, the same news brings nothing again: what fails on the way is owed by itself. */
   const followOwing = (row: ContactForMatching | null, synced: Synced): Promise<void> => {
-    const again = (): Promise<void> => attempt(`follow ${synced.id}`, again, () => follow(row, synced))
+    const again = (): Promise<void> =>
+      attempt(`follow ${synced.id}`, again, () => inTurn(() => follow(row, synced)))
     return again()
   }
 
   async function contactTouched(contactId: string): Promise<void> {
     const { row, synced } = await lookAt(contactId)
     const moved = synced?.outcome === 'moved' || synced?.outcome === 'new'
-    if (moved && row?.state === 'queued') await matchContact(contactId)
+    if (moved && row?.state === 'queued') await inTurn(() => matchContact(contactId))
   }
 
   return {

@@ -7,6 +7,7 @@ import type { QueueConfig } from './config.ts'
 import type { Jobs } from './jobs.ts'
 import { MatcherAway, type Matcher } from './matcher.ts'
 import { createMatching } from './matching.ts'
+import type { News } from './news.ts'
 import { outcomeOfDial } from './offer.ts'
 import { asMade, createOffering } from './offering.ts'
 import type { AgentDirectory, CallSight, OfferListener, QueueService } from './ports.ts'
@@ -43,8 +44,8 @@ export type Queue = QueueService & {
 const tickMs = 1_000
 
 /**
- * Routing, composed. Registers its job handlers at once: `contacts/changed`, `contacts/message`, `contacts/rematch` and
- * `offers/expire`.
+ * Routing, composed. Registers its job handlers at once: `contacts/changed`, `contacts/message`, `contacts/news`,
+ * `contacts/rematch` and `offers/expire`.
  */
 export function createQueue(deps: QueueDeps): Queue {
   const { db, matcher, jobs, log } = deps
@@ -87,6 +88,20 @@ export function createQueue(deps: QueueDeps): Queue {
   jobs.handle<{ contactId: string }>('contacts', 'message', ({ contactId }) =>
     matching.contactTouched(contactId),
   )
+  jobs.handle<News>('contacts', 'news', async ({ changed = [], touched = [] }) => {
+    // One that fails must not hold up the others: it is rung for again alone, and only if that fails all of them are.
+    const again = (job: string, data: { contactId: string }) => async (error: unknown) => {
+      log.warn({ contactId: data.contactId, job, err: String(error) }, 'bell not answered, rung again')
+      await jobs.add('contacts', job, data, { delayMs: tickMs })
+    }
+    const answers = await Promise.allSettled([
+      ...changed.map((one) => matching.bellRang(one.contactId, one.version).catch(again('changed', one))),
+      ...touched.map((contactId) =>
+        matching.contactTouched(contactId).catch(again('message', { contactId })),
+      ),
+    ])
+    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason
+  })
   jobs.handle<{ contactId: string }>('contacts', 'rematch', ({ contactId }) =>
     matching.matchContact(contactId),
   )

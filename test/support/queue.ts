@@ -11,6 +11,7 @@ import { createRelay } from '../../src/db/relay.ts'
 import { defaultQueueConfig, type QueueConfig } from '../../src/queue/config.ts'
 import { createJobs } from '../../src/queue/jobs.ts'
 import { createMatcher } from '../../src/queue/matcher.ts'
+import { gatherNews } from '../../src/queue/news.ts'
 import type {
   AgentDirectory,
   AgentFacts,
@@ -85,7 +86,7 @@ export async function startQueues(options: { gateways?: number; config?: Partial
       log: log,
     })
     const matcherRedis = connectRedis(server.url, 'matcher', log)
-    const relay = createRelay(pool, (some) => jobs.addBulk(some), log)
+    const relay = createRelay(pool, (some) => jobs.addBulk(gatherNews(some)), log)
     const directory = directoryOf(pool, agents)
     const listener: OfferListener = {
       async offered(offer) {

@@ -3,6 +3,7 @@ import { createLog } from '../../../src/base/log.ts'
 import type { ContactForMatching } from '../../../src/contacts/ports.ts'
 import { defaultQueueConfig } from '../../../src/queue/config.ts'
 import { createMatching, type MatchingDeps } from '../../../src/queue/matching.ts'
+import { createQueue, type QueueDeps } from '../../../src/queue/service.ts'
 
 /** A matcher that knows everything already, and a ledger of one contact that counts how often it is read. */
 function world() {
@@ -28,7 +29,7 @@ function world() {
       some: async (ids: readonly string[]) => {
         seen.reads += 1
         if (seen.fail) throw new Error('away')
-        return ids.map(() => ({ ...contact }))
+        return ids.map((id) => ({ ...contact, id }))
       },
     },
     directory: { facts: async () => null },
@@ -45,6 +46,7 @@ function world() {
   return {
     contact,
     seen,
+    deps,
     matching: createMatching(deps as unknown as MatchingDeps),
   }
 }
@@ -82,5 +84,55 @@ describe('a bell of a contact', () => {
     seen.fail = false
     await matching.bellRang('c1', 5)
     expect(seen.reads).toBe(3)
+  })
+})
+
+describe('a job that rings for many', () => {
+  it('tells all of them in one go, and rings alone again for the one that failed', async () => {
+    const sent: { id: string }[][] = []
+    const handlers = new Map<string, (data: unknown) => Promise<void>>()
+    const added: unknown[] = []
+    const failing = { add: false }
+    const { deps } = world()
+    createQueue({
+      ...deps,
+      matcher: {
+        ...deps.matcher,
+        syncContacts: async (rows: { id: string }[]) => {
+          if (rows.some((row) => row.id === 'bad')) throw new TypeError('a requirement that nobody can read')
+          sent.push(rows)
+          return rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null }))
+        },
+      },
+      jobs: {
+        handle: (queue: string, name: string, work: never) => void handlers.set(`${queue}/${name}`, work),
+        add: async (...job: unknown[]) => {
+          if (failing.add) throw new Error('Redis is not connected')
+          added.push(job)
+        },
+      },
+    } as unknown as QueueDeps)
+    const ring = handlers.get('contacts/news')!
+    const ids = ['c1', 'c2', 'c3', 'bad', 'c5', 'c6', 'c7', 'c8']
+    const news = { changed: ids.map((contactId) => ({ contactId, version: 3 })), touched: ['t1'] }
+    await ring(news)
+    expect(
+      sent
+        .flat()
+        .map((row) => row.id)
+        .sort(),
+    ).toEqual([...ids.filter((id) => id !== 'bad'), 't1'])
+    expect(sent.length).toBeLessThan(5)
+    expect(added).toEqual([['contacts', 'changed', { contactId: 'bad', version: 3 }, { delayMs: 1_000 }]])
+
+    // What was told stays told: when the job itself is repeated only the rest is.
+    failing.add = true
+    await expect(ring(news)).rejects.toThrow('not connected')
+    expect(
+      sent
+        .flat()
+        .map((row) => row.id)
+        .slice(8),
+    ).toEqual(['t1'])
   })
 })
