@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { AgentRow, DeskMode, Intent } from './model.ts'
 
 /** SQL of agents and their sockets. A socket counts while its gateway says that it lives. */
@@ -15,6 +16,19 @@ export async function findAgent(tx: Tx, agentId: string, nodeDeadMs: number): Pr
     agentId,
   ])
   return row ?? null
+}
+
+/** Agents who never signed in are missing from the map. */
+export async function someAgents(
+  tx: Tx,
+  agentIds: readonly string[],
+  nodeDeadMs: number,
+): Promise<Map<string, AgentRow>> {
+  const rows = await tx.query<AgentRow>(
+    prepared(`select ${columns} from agents a where a.agent_id = any($2::uuid[])`),
+    [nodeDeadMs, agentIds],
+  )
+  return new Map(rows.map((r) => [r.agentId, r]))
 }
 
 export const signedInAgents = (tx: Tx, nodeDeadMs: number): Promise<AgentRow[]> =>

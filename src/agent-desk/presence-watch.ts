@@ -1,6 +1,7 @@
 import { system } from '../base/actor.ts'
 import type { Log } from '../base/log.ts'
 import type { Db } from '../db/pool.ts'
+import { createReads } from '../db/reads.ts'
 import { mustLeave, stepsDue, type LossLimits, type LossStep } from './model.ts'
 import type { DeskContacts, DeskOffers } from './ports.ts'
 import type { Presence } from './presence.ts'
@@ -40,6 +41,7 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
    */
   const mine = new Map<string, store.SocketRow>()
   const lanes = createLanes()
+  const tabsOf = createReads((agentIds) => store.tabsOf(db, agentIds, limits.nodeDeadMs))
   const inTurn = <T>(write: () => Promise<T>): Promise<T> => lanes.run('sockets', write)
   /** What opened and closed since the last such write began; the next one takes all of it along. */
   type News = { opened: store.SocketRow[]; closed: store.SocketRow[]; written: Promise<{ found: string[] }> }
@@ -149,7 +151,7 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
       await note('closed', socket)
       await offers.agentChanged(socket.agentId)
     },
-    tabsOf: (agentId) => store.tabsOf(db, agentId, limits.nodeDeadMs),
+    tabsOf: async (agentId) => (await tabsOf(agentId)) ?? [],
     async stop() {
       stopped = true
       for (const loop of loops) loop.stop()

@@ -1,5 +1,6 @@
 import { Problem, problem } from '../base/problem.ts'
 import type { Db } from '../db/pool.ts'
+import { createReads } from '../db/reads.ts'
 import type { AgentDirectory, AgentFacts } from '../queue/ports.ts'
 import type { Publish } from './events.ts'
 import { factsOf, noLoad, preparing, type AgentRow, type DeskMode } from './model.ts'
@@ -54,7 +55,9 @@ const stale = () =>
 export function createPresence(parts: PresenceParts): Presence {
   const { db, nodeDeadMs, accounts, contacts, offers, phones, line, native, publish } = parts
 
-  const row = (agentId: string): Promise<AgentRow | null> => store.findAgent(db, agentId, nodeDeadMs)
+  const some = (agentIds: string[]): Promise<Map<string, AgentRow>> =>
+    store.someAgents(db, agentIds, nodeDeadMs)
+  const row = createReads(some)
 
   async function factsFor(rows: AgentRow[]): Promise<AgentFacts[]> {
     const ids = rows.map((r) => r.agentId)
@@ -65,6 +68,11 @@ export function createPresence(parts: PresenceParts): Presence {
       return account ? [factsOf(r, account, loads.get(r.agentId) ?? noLoad)] : []
     })
   }
+
+  const facts = createReads(async (agentIds) => {
+    const rows = [...(await some(agentIds)).values()].filter((r) => r.intent !== 'offline')
+    return new Map((await factsFor(rows)).map((f) => [f.agentId, f]))
+  })
 
   /** Tells the desk, the matcher and Asterisk's own queue how the agent stands now. */
   async function spread(agentId: string): Promise<void> {
@@ -138,11 +146,7 @@ export function createPresence(parts: PresenceParts): Presence {
     row,
     signedIn: () => store.signedInAgents(db, nodeDeadMs),
 
-    async facts(agentId) {
-      const r = await row(agentId)
-      if (!r || r.intent === 'offline') return null
-      return (await factsFor([r]))[0] ?? null
-    },
+    facts,
 
     all: async () => factsFor(await store.signedInAgents(db, nodeDeadMs)),
 

@@ -141,13 +141,14 @@ export function createRenderer(parts: RenderParts): Renderer {
     async snapshot(to, head) {
       const { agentId, staff } = to
       const isLead = staff.roles.includes('teamLead')
-      const [row, mine, open, tabs, all] = await Promise.all([
+      const [row, mine, tabs, all] = await Promise.all([
         presence.row(agentId),
         contacts.ofAgent(agentId),
-        offers.openOffersOf(agentId),
         tabsOf(agentId),
         isLead ? contacts.owed(owedShown) : [],
       ])
+      const isOffered = mine.some((c) => c.state === 'offered')
+      const open = isOffered ? await offers.openOffersOf(agentId) : []
       const onDesk = mine.filter((c) => onDeskOf(c, agentId))
       const owed = new Map(
         [...onDesk, ...all].filter((c) => c.owedAt !== null).map((c) => [c.id, c] as const),

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { AgentRow } from './model.ts'
 
 /** SQL of open sockets and of the gateways that hold them. */
@@ -50,14 +51,22 @@ export async function change(
   return { found, lost: await noticeLosses(tx, [...new Set(closed.map((s) => s.agentId))]) }
 }
 
-/** Open tabs of the agent on living gateways. */
-export async function tabsOf(tx: Tx, agentId: string, nodeDeadMs: number): Promise<string[]> {
-  const rows = await tx.query<{ tab: string }>(
-    `select distinct s.tab from desk_sockets s join desk_nodes n on n.node = s.node
-     where s.agent_id = $1 and n.seen_at > clock_timestamp() - $2 * interval '1 millisecond'`,
-    [agentId, nodeDeadMs],
+/** Open tabs of these agents on living gateways; who has none is missing from the map. */
+export async function tabsOf(
+  tx: Tx,
+  agentIds: readonly string[],
+  nodeDeadMs: number,
+): Promise<Map<string, string[]>> {
+  const rows = await tx.query<{ agentId: string; tabs: string[] }>(
+    prepared(
+      `select s.agent_id as "agentId", array_agg(distinct s.tab) as tabs
+       from desk_sockets s join desk_nodes n on n.node = s.node
+       where s.agent_id = any($1::uuid[]) and n.seen_at > clock_timestamp() - $2 * interval '1 millisecond'
+       group by s.agent_id`,
+    ),
+    [agentIds, nodeDeadMs],
   )
-  return rows.map((r) => r.tab)
+  return new Map(rows.map((r) => [r.agentId, r.tabs]))
 }
 
 /** Removes rows of sockets that this gateway does not hold any more: their own removal failed. */

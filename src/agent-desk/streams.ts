@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { createBatcher } from '../base/batcher.ts'
 import type { Log } from '../base/log.ts'
 import { newId } from '../base/ids.ts'
 import type { DeskEvent, Publish } from './events.ts'
@@ -132,6 +133,42 @@ export function createStreams(parts: StreamsParts): Streams {
     return agentIds.filter((_, i) => added[i] === 1)
   }
 
+  /** Desks that open in the same moment are told in one go. */
+  const announcing = createBatcher(
+    async (agentIds: string[]) => {
+      const added = new Set(await announce(agentIds))
+      return agentIds.map((agentId) => added.has(agentId))
+    },
+    { max: 200, inFlight: 2 },
+  )
+
+  /** Many commands as one message. @throws the first error */
+  async function pipelined<T>(commands: (string | number)[][]): Promise<T[]> {
+    const answers = (await redis.pipeline(commands).exec()) ?? []
+    for (const [error] of answers) if (error) throw error
+    return answers.map(([, answer]) => answer as T)
+  }
+
+  const heads = createBatcher(
+    async (agentIds: string[]) => {
+      const newest = await pipelined<Entry[]>(
+        agentIds.map((id) => ['xrevrange', agentStream(id), '+', '-', 'COUNT', 1]),
+      )
+      const without = agentIds.filter((_, n) => !newest[n]?.[0])
+      // A mark to replay from: an id that is not in the stream would ask for a snapshot each time.
+      const mark: DeskEvent = { type: 'agent' }
+      const marks =
+        without.length > 0
+          ? await pipelined<string>(
+              without.map((id) => ['xadd', agentStream(id), '*', 'e', JSON.stringify(mark)]),
+            )
+          : []
+      let next = 0
+      return newest.map((entries) => entries[0]?.[0] ?? marks[next++] ?? '0-0')
+    },
+    { max: 200, inFlight: 2 },
+  )
+
   /** Renews where this gateway's agents are, and notices that Redis was wiped. */
   async function renew(): Promise<void> {
     try {
@@ -220,16 +257,10 @@ export function createStreams(parts: StreamsParts): Streams {
         event: JSON.parse(toObject(fields)['e'] ?? '{}') as DeskEvent,
       }))
     },
-    async head(agentId) {
-      const newest = (await redis.xrevrange(agentStream(agentId), '+', '-', 'COUNT', 1)) as Entry[]
-      if (newest[0]) return newest[0][0]
-      // A mark to replay from: an id that is not in the stream would ask for a snapshot each time.
-      const mark: DeskEvent = { type: 'agent' }
-      return (await redis.xadd(agentStream(agentId), '*', 'e', JSON.stringify(mark))) ?? '0-0'
-    },
+    head: (agentId) => heads.add(agentId),
     async follow(agentId) {
       followed.add(agentId)
-      await announce([agentId])
+      await announcing.add(agentId)
     },
     async unfollow(agentId) {
       followed.delete(agentId)

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Pii } from '../base/pii.ts'
 import { problem } from '../base/problem.ts'
 import type { Db, Tx } from '../db/pool.ts'
+import { createReads } from '../db/reads.ts'
 import type { Failures } from './failures.ts'
 import { recordAccess } from './ledger.ts'
 import { issueLink, redeemLink, withdrawLinks } from './links.ts'
@@ -145,7 +146,7 @@ export function createEntry(parts: EntryParts): Entry {
         via,
       }),
 
-    member: (id) => store.findMember(db, id),
+    member: createReads((ids) => store.findMembers(db, ids)),
 
     async changePassword(staffId, current, next, keep) {
       const m = await store.findMember(db, staffId)

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { SessionStore } from '@fastify/session'
 import type { Session } from 'fastify'
 import type { Db, Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
+import { createReads } from '../db/reads.ts'
 import type { Revocation, Revocations } from './revocations.ts'
 
 declare module 'fastify' {
@@ -46,17 +48,18 @@ export function createSessions(db: Db, revocations: Revocations, limits: Session
     and seen_at > clock_timestamp() - $2 * interval '1 millisecond'
     and exists (select 1 from staff m where m.id = staff_id and m.disabled_at is null)`
 
-  async function read(id: string): Promise<Session | null> {
-    const hash = hashOf(id)
-    const [row] = await db.query<{ data: Session; stale: boolean }>(
-      `select data, seen_at < clock_timestamp() - $3 * interval '1 millisecond' as stale
-       from staff_sessions where id_hash = $1 and ${alive}`,
-      [hash, limits.idleMs, touchEveryMs],
+  const read = createReads(async (hashes) => {
+    const rows = await db.query<{ hash: string; data: Session; stale: boolean }>(
+      prepared(
+        `select id_hash as hash, data, seen_at < clock_timestamp() - $3 * interval '1 millisecond' as stale
+         from staff_sessions where id_hash = any($1::text[]) and ${alive}`,
+      ),
+      [hashes, limits.idleMs, touchEveryMs],
     )
-    if (!row) return null
-    if (row.stale) await touch([hash])
-    return row.data
-  }
+    const stale = rows.filter((r) => r.stale).map((r) => r.hash)
+    if (stale.length > 0) await touch(stale)
+    return new Map(rows.map((r) => [r.hash, r.data]))
+  })
 
   async function write(id: string, session: Session): Promise<void> {
     if (!session.staffId) return
@@ -87,7 +90,7 @@ export function createSessions(db: Db, revocations: Revocations, limits: Session
     hashOf,
     touch,
     store: {
-      get: (id, done) => settle(read(id), done),
+      get: (id, done) => settle(read(hashOf(id)), done),
       set: (id, session, done) => settle(write(id, session), done),
       destroy: (id, done) =>
         settle(

@@ -1,5 +1,6 @@
 import type { Role } from '../base/actor.ts'
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { StaffMember } from './model.ts'
 
 /** SQL of staff accounts. */
@@ -20,6 +21,15 @@ const credentials = `${member}, password_hash as "passwordHash", totp_sealed as 
 export async function findMember(tx: Tx, id: string): Promise<Credentials | null> {
   const [row] = await tx.query<Credentials>(`select ${credentials} from staff where id = $1`, [id])
   return row ?? null
+}
+
+/** Unknown ids are missing from the map. */
+export async function findMembers(tx: Tx, ids: readonly string[]): Promise<Map<string, Credentials>> {
+  const rows = await tx.query<Credentials>(
+    prepared(`select ${credentials} from staff where id = any($1::uuid[])`),
+    [ids],
+  )
+  return new Map(rows.map((m) => [m.id, m]))
 }
 
 export async function findByUsername(tx: Tx, username: string): Promise<Credentials | null> {
