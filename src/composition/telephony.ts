@@ -20,14 +20,14 @@ export type Calls = {
   phones: Phones
 }
 
-type Wiring = Omit<TelephonyOptions, 'nodes' | 'recordings' | 'gatewayId' | 'db' | 'log'>
+export type CallWiring = Omit<TelephonyOptions, 'nodes' | 'recordings' | 'gatewayId' | 'db' | 'log'>
 
 export async function composeTelephony(
   config: Config,
   asterisk: AsteriskConfig,
   db: Db,
   log: Log,
-  wiring: Wiring,
+  wiring: CallWiring,
 ): Promise<Calls> {
   const { current, previous } = config.pii
   const recordings = createRecordings({
@@ -135,8 +135,9 @@ export function phoneOffers(
       if (outcome === 'accepted' || outcome === 'abandoned') return
       const contact = await contacts().find(offer.contactId)
       if (!contact?.callId || contact.state !== 'queued' || contact.callBack) return
-      if ((await telephony()?.callState(contact.callId)) === 'busy')
-        await telephony()?.control.backToHold(contact.callId)
+      const state = await telephony()?.callState(contact.callId)
+      // One who waits already may have a ring under way.
+      if (state === 'busy' || state === 'waiting') await telephony()?.control.backToHold(contact.callId)
     },
   }
 }

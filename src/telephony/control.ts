@@ -13,6 +13,7 @@ import {
 } from './speaker.ts'
 import { ownLegId } from './legs.ts'
 import { createOutgoingCalls } from './outgoing-calls.ts'
+import { createRinging } from './ringing.ts'
 
 /** Everything the gateway may ask of a call. Any gateway may ask, owner of the node or not. */
 export type CallControl = ReturnType<typeof createCallControl>
@@ -26,10 +27,16 @@ const talking: readonly (Stage | null)[] = ['talk', 'held', 'conference']
 export function createCallControl(nodes: Nodes, log: Log) {
   const speaker = createSpeaker(nodes, log)
   const outgoing = createOutgoingCalls(nodes, speaker)
+  const { ring, forget } = createRinging(speaker, log)
   const { withCall, redirect, act, setvar } = speaker
 
   const toContext = (callId: string, context: string): Promise<Sent> =>
-    withCaller(callId, (handle) => redirect(handle, { Channel: handle.callerLeg.id, Context: context }))
+    withCaller(callId, (handle) => moveCaller(handle, context))
+
+  function moveCaller(handle: CallHandle, context: string): Promise<Sent> {
+    forget(handle.call.id)
+    return redirect(handle, { Channel: handle.callerLeg.id, Context: context })
+  }
 
   /** Only for somebody who called us: whom staff called out nobody else takes over, and he waits for nobody. */
   function withCaller(callId: string, wish: (handle: CallHandle) => Promise<Sent>): Promise<Sent> {
@@ -72,15 +79,6 @@ export function createCallControl(nodes: Nodes, log: Log) {
       .legsOf(call.id)
       .filter((leg) => leg.role === 'emergency' || leg.id.startsWith(ownLegId(call.id, '')))
 
-  async function ring(handle: CallHandle, phone: string, seconds: number): Promise<Sent> {
-    // In one breath: AMI serves the actions of a session in order.
-    const [, redirected] = await Promise.all([
-      setvar(handle, 'RINGT', Math.round(seconds)),
-      redirect(handle, { Channel: handle.callerLeg.id, Context: 'to-agent', Exten: phone }),
-    ])
-    return redirected
-  }
-
   return {
     /** Tells the dialplan that the contact is committed; without it the caller goes native after 6 s. */
     claim: (callId: string): Promise<Sent> =>
@@ -102,19 +100,18 @@ export function createCallControl(nodes: Nodes, log: Log) {
     },
 
     /** Takes the caller back from a phone that rings, or from his agent. Outcome: `callHeld`. */
-    backToHold: (callId: string): Promise<Sent> =>
-      withCaller(callId, (handle) =>
-        handle.call.stage === 'hold'
-          ? Promise.resolve(sent)
-          : redirect(handle, { Channel: handle.callerLeg.id, Context: 'hold' }),
-      ),
+    backToHold(callId: string): Promise<Sent> {
+      forget(callId)
+      return withCaller(callId, (handle) =>
+        handle.call.stage === 'hold' ? Promise.resolve(sent) : moveCaller(handle, 'hold'),
+      )
+    },
 
     /** Nobody on shift: Asterisk's own queue, then duty number, call back, voicemail. */
     toNative: (callId: string): Promise<Sent> => toContext(callId, 'native'),
     toVoicemail: (callId: string): Promise<Sent> => toContext(callId, 'voicemail'),
     /** The end after two warnings: a closing notice is played first. */
-    dismiss: (callId: string): Promise<Sent> =>
-      withCall(callId, (handle) => redirect(handle, { Channel: handle.callerLeg.id, Context: 'dismissed' })),
+    dismiss: (callId: string): Promise<Sent> => withCall(callId, (handle) => moveCaller(handle, 'dismissed')),
 
     /** Ends the call for everybody. Outcome: `callEnded`. */
     hangup: (callId: string): Promise<Sent> =>

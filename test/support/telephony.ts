@@ -205,6 +205,7 @@ export async function beating(gateway: TestGateway, ms = 20_000): Promise<void> 
 /** A wire between gateway and Asterisk that can be cut, or made deaf without being cut. */
 export async function startWire(target: number) {
   const pairs = new Set<[Socket, Socket]>()
+  const halfOpen = new Set<Socket>()
   let deaf = false
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1')
@@ -217,8 +218,8 @@ export async function startWire(target: number) {
     }
     near.on('error', end).on('close', end)
     far.on('error', end).on('close', end)
-    near.on('data', (chunk) => deaf || far.write(chunk))
-    far.on('data', (chunk) => deaf || near.write(chunk))
+    near.on('data', (chunk) => deaf || halfOpen.has(near) || far.write(chunk))
+    far.on('data', (chunk) => deaf || halfOpen.has(near) || near.write(chunk))
   })
   const listen = async (port: number): Promise<void> => {
     server.listen(port, '127.0.0.1')
@@ -255,6 +256,10 @@ export async function startWire(target: number) {
     /** The connection stays, nothing passes: what a dead router looks like. */
     goDeaf() {
       deaf = true
+    },
+    /** The connections of now go deaf, new ones work: what a router that forgot them looks like. */
+    forgetConnections() {
+      for (const [near] of pairs) halfOpen.add(near)
     },
   }
 }

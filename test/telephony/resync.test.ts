@@ -161,6 +161,23 @@ describe('the link is cut', () => {
   })
 })
 
+describe('a caller is sent to a phone while the link is dead without being closed', () => {
+  it('reaches it all the same, before anybody has to put the contact right', async () => {
+    const wire = await startWire(asterisk.options.amiPort)
+    const ledger = new MemoryLedger()
+    claiming(ledger)
+    const gateway = await gatewayFor(ledger, { amiPort: wire.port, resumeAfterMs: 500 })
+    await beating(gateway)
+    const caller = await held(ledger)
+    wire.forgetConnections()
+    expect(await gateway.telephony.control.ringPhone(caller.callId, answers(5), 5)).toEqual({ sent: true })
+    await ledger.until('callBridged', (fact) => fact.callId === caller.callId && fact.phone === answers(5))
+    await inStep(gateway)
+    await caller.call.hangUp()
+    expect(await ended(ledger, caller.callId)).toMatchObject({ answered: true, phone: answers(5) })
+  })
+})
+
 describe('the gateway dies', () => {
   it('is succeeded by another one, which knows the last minute and loses no call', async () => {
     const ledger = new MemoryLedger()

@@ -17,6 +17,8 @@ export type AmiConnection = {
   list(action: string, fields?: AmiFields): Promise<AmiMessage[]>
   /** Ends the session now; a new one follows. For a consumer that has lost its place in the stream. */
   drop(reason: string): void
+  /** Ends the session if nothing at all has been heard on it for `ms`: somebody misses an answer that cannot take so long. */
+  dropIfSilent(ms: number): Promise<void>
   /** Logs off and stops for good. Resolves when no timer and no socket is left. */
   stop(): Promise<void>
 }
@@ -162,6 +164,13 @@ export function createAmiConnection(options: AmiOptions): AmiConnection {
     request,
     list: async (action, fields) => (await send(action, fields, true)).items,
     drop,
+    async dropIfSilent(ms) {
+      const asked = transport
+      // After a pause of this process the answer may lie unread in the socket.
+      for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve))
+      if (asked && transport === asked && performance.now() - lastHeard >= ms)
+        drop('half-open: an action was not answered, nor anything else heard')
+    },
     async stop() {
       // Asterisk says Goodbye and closes; if it does not, the socket is closed below all the same.
       const first = !stopped
