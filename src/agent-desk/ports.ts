@@ -80,6 +80,8 @@ export type DeskSending = {
 export type DeskRequesters = {
   profile(requesterId: string): Promise<{
     requesterId: string
+    /** Everybody proven to be the same person. */
+    person: string[]
     kind: string
     name: string | null
     careGroups: string[]
@@ -87,7 +89,6 @@ export type DeskRequesters = {
     harassing: boolean
     links: { kind: 'phone' | 'wechat' | 'web'; status: string; address: string }[]
   } | null>
-  samePerson(requesterId: string): Promise<string[]>
 }
 
 export type OrderOfRequester = {

@@ -31,10 +31,8 @@ export async function buildScreenPop(contact: Contact, parts: PopParts): Promise
   if (contact.direction === 'outbound') return behindTheLine(contact)
   // Without an agent it is nobody's screen, and nothing of a person's other matters belongs on it.
   const confidential = contact.confidential || agentId === null
-  const [profile, person] = await Promise.all([
-    requesters.profile(requesterId),
-    confidential ? Promise.resolve([requesterId]) : requesters.samePerson(requesterId),
-  ])
+  const profile = await requesters.profile(requesterId)
+  const person = profile?.person ?? [requesterId]
   const [history, openOrders, recentOrders, messages] = await Promise.all([
     confidential ? [] : contacts.historyOf(person, contact.id, historyShown),
     confidential ? [] : orders.openOrdersOf(person, agentId),
@@ -42,14 +40,16 @@ export async function buildScreenPop(contact: Contact, parts: PopParts): Promise
     contact.emergency && contact.channel !== 'voice' ? contacts.messagesOf(contact.id, 20) : [],
   ])
   // What he once wrote in a tip-off, or against this agent, must not stand in a summary.
-  const hidden = confidential
-    ? new Set<string>()
-    : await orders.contactsToHide(
-        history.map((p) => p.id),
-        agentId,
-      )
+  const hidden =
+    confidential || history.length === 0
+      ? new Set<string>()
+      : await orders.contactsToHide(
+          history.map((p) => p.id),
+          agentId,
+        )
   const past = history.filter((p) => !hidden.has(p.id))
-  const names = await namesOf([...new Set(past.flatMap((p) => p.agentId ?? []))])
+  const agents = [...new Set(past.flatMap((p) => p.agentId ?? []))]
+  const names = agents.length > 0 ? await namesOf(agents) : new Map<string, string>()
   const links = profile?.links ?? []
   const kind = contact.channel === 'wechat' ? 'wechat' : contact.channel === 'web' ? 'web' : 'phone'
   const own = links.find((l) => l.kind === kind)

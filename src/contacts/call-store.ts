@@ -1,4 +1,5 @@
-import type { Tx } from '../db/pool.ts'
+import type { Transaction, Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Contact, Requirement } from './model.ts'
 import { contactColumns } from './rows.ts'
 
@@ -18,10 +19,11 @@ export type NewCall = {
 /**
  * A call becomes a contact once: `call_id` (Asterisk's Uniqueid, unique over all nodes) is the key, so replayed and
  * reordered events find the same row. An Asterisk whose clock runs ahead must not put its callers behind all others.
+ * Commits.
  */
-export async function insertCall(tx: Tx, call: NewCall): Promise<Contact | null> {
-  const [row] = await tx.query<Contact>(
-    `with c as (
+export async function insertCall(tx: Pick<Transaction, 'last'>, call: NewCall): Promise<Contact | null> {
+  const [row] = await tx.last<Contact>(
+    prepared(`with c as (
        insert into contacts (id, channel, account, address_lookup, address_sealed, requester_id, state, call_id, node,
          received_at, last_inbound_at, credit_ms, requirement, sticky_agent_id)
        values ($1, 'voice', $2, $3, $4, $5, 'received', $6, $7, least($8, clock_timestamp()), least($8, clock_timestamp()),
@@ -36,7 +38,7 @@ export async function insertCall(tx: Tx, call: NewCall): Promise<Contact | null>
        insert into contact_events (contact_id, type, to_state, actor_kind, actor_id, actor_role, data)
        select id, 'received', 'received', 'system', 'telephony', 'system', '{}' from c
      )
-     select ${contactColumns} from c`,
+     select ${contactColumns} from c`),
     [
       call.id,
       call.account,
@@ -112,8 +114,8 @@ export async function insertCallBack(
 /** Open call backs to this address that became pointless because the number has reached an agent since. */
 export async function openCallBacks(tx: Tx, contactId: string): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `select o.id from contacts p join contacts o on o.address_lookup = p.address_lookup
-     where p.id = $1 and o.id <> p.id and o.call_back and o.ended_at is null and o.state = 'queued'`,
+    prepared(`select o.id from contacts p join contacts o on o.address_lookup = p.address_lookup
+     where p.id = $1 and o.id <> p.id and o.call_back and o.ended_at is null and o.state = 'queued'`),
     [contactId],
   )
   return rows.map((r) => r.id)
@@ -168,8 +170,8 @@ export async function keepFact(
   fact: { key: string; callId: string; type: string; data: unknown; at: Date },
 ): Promise<boolean> {
   const rows = await tx.query(
-    `insert into call_facts (key, call_id, type, data, at) values ($1, $2, $3, $4, $5)
-     on conflict (key) do nothing returning key`,
+    prepared(`insert into call_facts (key, call_id, type, data, at) values ($1, $2, $3, $4, $5)
+     on conflict (key) do nothing returning key`),
     [fact.key, fact.callId, fact.type, JSON.stringify(fact.data), fact.at],
   )
   return rows.length > 0
@@ -180,7 +182,8 @@ export type KeptFact = { key: string; type: string; data: Record<string, unknown
 /** Facts of a call that came before its contact was known, in their order. */
 export const factsOf = (tx: Tx, callId: string): Promise<KeptFact[]> =>
   tx.query(
-    `select key, type, data, at from call_facts where call_id = $1 and type <> 'callArrived' order by at, stored_at`,
+    prepared(`select key, type, data, at from call_facts
+     where call_id = $1 and type <> 'callArrived' order by at, stored_at`),
     [callId],
   )
 

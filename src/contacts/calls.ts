@@ -2,7 +2,7 @@ import { system, type Actor } from '../base/actor.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
 import { toE164 } from '../base/phone.ts'
-import { sqlState, uniqueViolation, type Db, type Tx } from '../db/pool.ts'
+import { sqlState, uniqueViolation, type Db, type Transaction, type Tx } from '../db/pool.ts'
 import type { Requesters } from '../requesters/service.ts'
 import type { CallEvent, CallFact, DeviceFact } from '../telephony/call-event.ts'
 import * as store from './call-store.ts'
@@ -50,24 +50,59 @@ export function createCallSink(deps: CallDeps): { handle(event: CallEvent): Prom
     async handle(event) {
       if (event.type === 'deviceState') return deps.listeners.deviceState(event)
       if (event.type === 'callArrived') return arrive(deps, event)
-      const contact = await findByCallId(deps.db, event.callId)
+      if (saysNothing(event)) return
+      const [contact, agentId] = await Promise.all([
+        findByCallId(deps.db, event.callId),
+        agentIn(deps, event),
+      ])
       if (!contact) return keepOrphan(deps, event)
-      await follow(deps, contact, event)
+      await apply(deps, contact, event, agentId, (tx) => keep(tx, event))
       deps.wake()
     },
   }
 }
 
+/** Steps on the way, of which the contact hears by what follows from them. */
+const saysNothing = (event: CallFact): boolean =>
+  event.type === 'callRinging' ||
+  event.type === 'callAnswered' ||
+  event.type === 'nativeEnded' ||
+  (event.type === 'dialEnded' && (event.status === 'ANSWER' || event.status === 'CANCEL'))
+
+/** The agent at the phone that the fact names. */
+const agentIn = async (deps: CallDeps, event: CallFact): Promise<string | null> =>
+  'phone' in event && event.phone ? deps.listeners.agentOfPhone(event.phone) : null
+
+/** Rolls back what a fact would do that was kept before. */
+class KeptBefore extends Error {}
+
+async function unlessKept<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof KeptBefore) return null
+    throw error
+  }
+}
+
+/** Statements that do not need each other's answers are given at once: three round trips for a known caller. */
 async function arrive(deps: CallDeps, event: CallFact & { type: 'callArrived' }): Promise<void> {
+  const { requesters } = deps
   const address = event.withheld ? null : toE164(event.ani)
-  const made = await deps.db.tx(async (tx) => {
-    if (!(await keep(tx, event))) return null
-    const [person] = await deps.requesters.ensure(tx, [{ kind: 'phone', address }])
+  const write = async (tx: Transaction) => {
+    const [fresh, [person]] = await Promise.all([
+      keep(tx, event),
+      requesters.ensure(tx, [{ kind: 'phone', address }]),
+    ])
+    if (!fresh) throw new KeptBefore()
     if (!person) throw new Error('no requester for a call')
-    const ids = [person.requesterId]
-    const harassing = (await deps.requesters.harassers(tx, ids)).size > 0
-    const care = (await deps.requesters.inNeedOfCare(tx, ids)).size > 0
-    const abandonedBefore = (await abandonedLately(tx, ids)).size > 0
+    const ids = person.isNew ? [] : [person.requesterId]
+    const [harassing, care, abandonedBefore] = await Promise.all(
+      [requesters.harassers, requesters.inNeedOfCare, abandonedLately].map(
+        async (among) => ids.length > 0 && (await among(tx, ids)).size > 0,
+      ),
+    )
+    const standing = { harassing: harassing!, care: care!, abandonedBefore: abandonedBefore! }
     const contact = await store.insertCall(tx, {
       id: newId(),
       callId: event.callId,
@@ -77,14 +112,18 @@ async function arrive(deps: CallDeps, event: CallFact & { type: 'callArrived' })
       sealed: person.sealed,
       requesterId: person.requesterId,
       receivedAt: new Date(event.at),
-      creditMs: creditOf({ harassing, care, abandonedBefore }),
+      creditMs: creditOf(standing),
       requirement: deps.requirementFor(event.dnis),
     })
-    return contact && { contact, harassing }
-  })
+    return contact && { contact, harassing: standing.harassing }
+  }
+  const made = await unlessKept(() => deps.db.tx(write))
   if (made) {
-    await deps.listeners.arrived(made.contact, made.harassing)
-    return replayEarlier(deps, made.contact, event)
+    await Promise.all([
+      deps.listeners.arrived(made.contact, made.harassing),
+      replayEarlier(deps, made.contact, event),
+    ])
+    return
   }
   // Known already: the claim may still be owed, for instance when the gateway died between commit and claim.
   const contact = await findByCallId(deps.db, event.callId)
@@ -99,8 +138,9 @@ async function replayEarlier(deps: CallDeps, contact: Contact, arrival: CallFact
   const { callId, node } = arrival
   for (const { key, type, data, at } of await store.factsOf(deps.db, callId)) {
     const event = { ...data, key, type, callId, node, at: at.getTime() } as CallFact
+    if (saysNothing(event)) continue
     const current = await findByCallId(deps.db, callId)
-    await apply(deps, current ?? contact, event, async () => true)
+    await apply(deps, current ?? contact, event, await agentIn(deps, event), async () => true)
   }
 }
 
@@ -192,23 +232,17 @@ function ended(
   }
 }
 
-const follow = (deps: CallDeps, contact: Contact, event: CallFact): Promise<void> =>
-  apply(deps, contact, event, (tx) => keep(tx, event))
-
 /** @param isFresh keeps the fact in the transaction of its change; false for one that has had its effect already */
 async function apply(
   deps: CallDeps,
   contact: Contact,
   event: CallFact,
+  agentId: string | null,
   isFresh: (tx: Tx) => Promise<boolean>,
 ): Promise<void> {
   const { listeners } = deps
-  if (event.type === 'callRinging' || event.type === 'callAnswered' || event.type === 'nativeEnded') return
-  const phone = 'phone' in event ? event.phone : null
-  const agentId = phone ? await listeners.agentOfPhone(phone) : null
   if (event.type === 'dialEnded') {
-    if (event.status !== 'ANSWER' && event.status !== 'CANCEL' && agentId)
-      await listeners.phoneFailed(agentId, contact.id, event.status)
+    if (agentId) await listeners.phoneFailed(agentId, contact.id, event.status)
     return
   }
   if (['emergencyKey', 'confJoined', 'confLeft', 'confFailed'].includes(event.type)) {
@@ -223,32 +257,39 @@ async function apply(
 
   const facts = factOf(event, contact, agentId)
   const write = async (tx: Tx) => {
-    if (!(await isFresh(tx))) return []
     const done: { contact: Contact; fact: ContactFact; before: Contact['state'] }[] = []
-    let state = contact.state
-    for (const fact of facts) {
+    let known = contact
+    const step = async (fact: ContactFact): Promise<void> => {
       if (fact.type === 'transferred') done.push(...(await letGo(tx, deps, fact.agentId, contact.id)))
-      const applied = await deps.door.applyIn(tx, contact.id, fact, { actor, data: dataOf(event) })
+      const before = known.state
+      const applied = await deps.door.applyIn(tx, contact.id, fact, { actor, data: dataOf(event), known })
       if (!applied.ok) {
         deps.log.info(
           { contactId: contact.id, fact: fact.type, state: applied.contact?.state },
           'call fact came too late',
         )
-        continue
+        return
       }
-      if (applied.note) continue
+      if (applied.note) return
       await companions(tx, deps, applied.contact, event)
-      done.push({ contact: applied.contact, fact, before: state })
-      state = applied.contact.state
+      done.push({ contact: applied.contact, fact, before })
+      known = applied.contact
     }
+    // The fact and the first of its changes travel together; a fact that was known takes the change back.
+    const [first, ...others] = facts
+    const [fresh] = await Promise.all([isFresh(tx), first && step(first)])
+    if (!fresh) throw new KeptBefore()
+    for (const fact of others) await step(fact)
     return done
   }
   // An offer to the agent who took the call over may have been on its way: the second time it is seen.
-  const changes = await deps.db.tx(write).catch((error: unknown) => {
-    if (sqlState(error) === uniqueViolation) return deps.db.tx(write)
-    throw error
-  })
-  for (const change of changes) deps.door.announce(change.contact, change.fact, change.before)
+  const changes = await unlessKept(() =>
+    deps.db.tx(write).catch((error: unknown) => {
+      if (sqlState(error) === uniqueViolation) return deps.db.tx(write)
+      throw error
+    }),
+  )
+  for (const change of changes ?? []) deps.door.announce(change.contact, change.fact, change.before)
 }
 
 /** Who speaks with one caller cannot take another who is just being offered to him: that one waits again. */

@@ -26,8 +26,12 @@ export function createDoor(db: Db, wrapUpMs: number): Door {
   }
 
   async function judge(tx: Tx, id: string, fact: ContactFact, options: Omit<ApplyOptions, 'within'>) {
+    let { known } = options
     for (let n = 0; n < attempts; n++) {
-      const before = await findContact(tx, id)
+      // What the caller knows may be old: it can lose the compare-and-set, but it refuses nothing.
+      const hoped = known && !('change' in transition(known, fact)) ? undefined : known
+      const before = hoped ?? (await findContact(tx, id))
+      known = undefined
       if (!before)
         return { applied: { ok: false, refused: 'notFound', contact: null } as const, before: null }
       const verdict = transition(before, fact)

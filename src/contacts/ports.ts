@@ -14,6 +14,11 @@ export type ApplyOptions = {
   actor: Actor
   cite?: string
   data?: Record<string, unknown>
+  /**
+   * The contact as the caller has just read it, which spares reading it again: judged first, and written by
+   * compare-and-set before anything else is awaited. Where it does not do, the row is read as it stands.
+   */
+  known?: Contact
   /** Runs in the same transaction after the row is written; a rejection rolls everything back. */
   within?: (tx: Tx, contact: Contact) => Promise<void>
 }

@@ -16,9 +16,10 @@ export async function findContact(tx: Tx, id: string): Promise<Contact | null> {
 }
 
 export async function findByCallId(tx: Tx, callId: string): Promise<Contact | null> {
-  const [row] = await tx.query<Contact>(`select ${contactColumns} from contacts c where c.call_id = $1`, [
-    callId,
-  ])
+  const [row] = await tx.query<Contact>(
+    prepared(`select ${contactColumns} from contacts c where c.call_id = $1`),
+    [callId],
+  )
   return row ?? null
 }
 

@@ -11,6 +11,8 @@ export type SeenAddress = { kind: LinkKind; address: string | null }
 
 export type Profile = {
   requesterId: string
+  /** Everybody proven to be the same person, himself first; only they share a history. */
+  person: string[]
   kind: string
   name: string | null
   home: string | null

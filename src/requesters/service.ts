@@ -15,12 +15,12 @@ import {
 } from './model.ts'
 import * as store from './store.ts'
 
+/** `isNew`: nothing can be known of him yet. */
+export type Ensured = { requesterId: string; lookup: string; sealed: string | null; isNew: boolean }
+
 export type Requesters = {
   /** The requester behind each address; strangers become requesters. A withheld address (null) is always somebody new. */
-  ensure(
-    tx: Tx,
-    addresses: SeenAddress[],
-  ): Promise<{ requesterId: string; lookup: string; sealed: string | null }[]>
+  ensure(tx: Tx, addresses: SeenAddress[]): Promise<Ensured[]>
   profile(requesterId: string, tx?: Tx): Promise<Profile | null>
   /** Everybody proven to be the same person; only they share a history. */
   samePerson(requesterId: string, tx?: Tx): Promise<string[]>
@@ -97,41 +97,32 @@ export function createRequesters(db: Db, pii: Pii): Requesters {
           requesterId,
           lookup: a.lookup,
           sealed: a.address === null ? null : pii.seal(a.address),
+          isNew: requesterId === a.requesterId,
         })
       }
       return result
     },
 
     async profile(requesterId, tx = db) {
-      const person = await store.samePerson(tx, requesterId)
-      const row = await store.findRequester(tx, requesterId)
+      const all = await store.personOf(tx, requesterId)
+      const [row] = all
       if (!row) return null
-      // One after the other: a transaction is one connection.
-      const all = [row]
-      const links: store.LinkRow[] = []
-      for (const id of person) {
-        const other = id === requesterId ? null : await store.findRequester(tx, id)
-        if (other) all.push(other)
-        links.push(...(await store.linksOf(tx, id)))
-      }
       const first = (pick: (r: store.RequesterRow) => string | null): string | null => {
         const sealed = all.map(pick).find((s) => s !== null)
         return sealed ? pii.open(sealed) : null
       }
       return {
         requesterId,
+        person: all.map((r) => r.id),
         kind: row.kind,
         name: first((r) => r.nameSealed),
         home: first((r) => r.homeSealed),
         careGroups: [...new Set(all.flatMap((r) => r.careGroups))] as CareGroup[],
         integrityFlag: all.some((r) => r.integrityFlag),
         harassing: all.some((r) => r.harassing),
-        links: links.map((l) => ({
-          id: l.id,
-          kind: l.kind,
-          status: l.status,
-          address: pii.open(l.addressSealed),
-        })),
+        links: all.flatMap((r) =>
+          r.links.map(({ addressSealed, ...link }) => ({ ...link, address: pii.open(addressSealed) })),
+        ),
       }
     },
 

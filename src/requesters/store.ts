@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { LinkKind, LinkStatus } from './model.ts'
 
 /** SQL of requesters and their links. */
@@ -20,7 +21,7 @@ export async function ensureLinks(tx: Tx, links: NewLink[], proof: string): Prom
     column((l) => l.sealed),
     proof,
   ]
-  await tx.query(
+  const fresh = await tx.query<Owner>(
     `with wanted as (
        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
          as t(id, requester_id, kind, lookup, sealed)
@@ -29,29 +30,39 @@ export async function ensureLinks(tx: Tx, links: NewLink[], proof: string): Prom
        insert into requester_links (id, requester_id, kind, lookup, address_sealed, status, proof)
        select id, requester_id, kind, lookup, sealed, 'verified', $6 from wanted
        on conflict (kind, lookup) where status = 'verified' and undone_at is null do nothing
-       returning requester_id
+       returning kind, lookup, requester_id
+     ), people as (
+       insert into requesters (id, person_id) select requester_id, requester_id from fresh
      )
-     insert into requesters (id, person_id) select requester_id, requester_id from fresh`,
+     select kind, lookup, requester_id as "requesterId" from fresh`,
     values,
   )
-  return verifiedOwners(tx, links)
+  const owners = ownersOf(fresh)
+  // Whoever was not new is seen by a later statement alone: another gateway may have been first a moment ago.
+  const known = links.filter((l) => !owners.has(linkKey(l.kind, l.lookup)))
+  if (known.length > 0) for (const [key, owner] of await verifiedOwners(tx, known)) owners.set(key, owner)
+  return owners
 }
 
 /** Key of a link in the returned maps. */
 export const linkKey = (kind: string, lookup: string): string => `${kind}:${lookup}`
 
+type Owner = { kind: string; lookup: string; requesterId: string }
+const ownersOf = (rows: Owner[]): Map<string, string> =>
+  new Map(rows.map((r) => [linkKey(r.kind, r.lookup), r.requesterId]))
+
 export async function verifiedOwners(
   tx: Tx,
   links: Pick<NewLink, 'kind' | 'lookup'>[],
 ): Promise<Map<string, string>> {
-  const rows = await tx.query<{ kind: string; lookup: string; requesterId: string }>(
+  const rows = await tx.query<Owner>(
     `select l.kind, l.lookup, l.requester_id as "requesterId"
      from unnest($1::text[], $2::text[]) as w(kind, lookup)
      join requester_links l on l.kind = w.kind and l.lookup = w.lookup
      where l.status = 'verified' and l.undone_at is null`,
     [links.map((l) => l.kind), links.map((l) => l.lookup)],
   )
-  return new Map(rows.map((r) => [linkKey(r.kind, r.lookup), r.requesterId]))
+  return ownersOf(rows)
 }
 
 export async function insertRequester(tx: Tx, id: string): Promise<void> {
@@ -66,20 +77,7 @@ export type RequesterRow = {
   careGroups: string[]
   integrityFlag: boolean
   harassing: boolean
-}
-
-export async function findRequester(tx: Tx, id: string): Promise<RequesterRow | null> {
-  const [row] = await tx.query<RequesterRow>(
-    `select r.id, r.kind, r.name_sealed as "nameSealed", r.home_sealed as "homeSealed",
-       r.care_groups as "careGroups",
-       exists (select 1 from integrity_marks m where m.requester_id = r.id and m.withdrawn_at is null)
-         as "integrityFlag",
-       exists (select 1 from integrity_marks m
-               where m.requester_id = r.id and m.withdrawn_at is null and m.reason = 'harassment') as harassing
-     from requesters r where r.id = $1`,
-    [id],
-  )
-  return row ?? null
+  links: Pick<LinkRow, 'id' | 'kind' | 'status' | 'addressSealed'>[]
 }
 
 export type LinkRow = {
@@ -91,13 +89,22 @@ export type LinkRow = {
   status: LinkStatus
 }
 
-export async function linksOf(tx: Tx, requesterId: string): Promise<LinkRow[]> {
-  return tx.query<LinkRow>(
-    `select id, requester_id as "requesterId", kind, lookup, address_sealed as "addressSealed", status
-     from requester_links where requester_id = $1 and undone_at is null order by created_at, id`,
+/** Everybody proven to be the same person with what is known of them, the requester himself first; empty: unknown. */
+export const personOf = (tx: Tx, requesterId: string): Promise<RequesterRow[]> =>
+  tx.query(
+    prepared(`select o.id, o.kind, o.name_sealed as "nameSealed", o.home_sealed as "homeSealed",
+       o.care_groups as "careGroups", marks.some as "integrityFlag", marks.harassing, links.some as links
+     from requesters r join requesters o on o.person_id = r.person_id
+     cross join lateral (
+       select count(*) > 0 as some, count(*) filter (where m.reason = 'harassment') > 0 as harassing
+       from integrity_marks m where m.requester_id = o.id and m.withdrawn_at is null) marks
+     cross join lateral (
+       select coalesce(json_agg(json_build_object('id', l.id, 'kind', l.kind, 'status', l.status,
+         'addressSealed', l.address_sealed) order by l.created_at, l.id), '[]') as some
+       from requester_links l where l.requester_id = o.id and l.undone_at is null) links
+     where r.id = $1 order by o.id <> r.id, o.id`),
     [requesterId],
   )
-}
 
 /** Requesters who were marked for harassment, of those asked about. */
 export async function harassers(tx: Tx, requesterIds: string[]): Promise<Set<string>> {
