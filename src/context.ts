@@ -6,6 +6,7 @@ import { createLog, type Log } from './base/log.ts'
 import { createPii, type Pii } from './base/pii.ts'
 import type { AskProgress } from './channels/progress.ts'
 import type { Channels } from './channels/service.ts'
+import { callWiring, replayCalls } from './composition/call-wiring.ts'
 import { composeChannels } from './composition/channels.ts'
 import { deferred } from './composition/deferred.ts'
 import { composeMatters, type ComposedMatters } from './composition/matters.ts'
@@ -13,6 +14,7 @@ import { createOfferCounts, type OfferCounts } from './composition/observation.t
 import { createOrders, type Orders } from './composition/orders.ts'
 import { deskOrders } from './composition/order-sight.ts'
 import { createAskProgress, createProgressTexts, type ProgressTexts } from './composition/progress.ts'
+import { makeRounds } from './composition/rounds.ts'
 import { createSending } from './composition/sending.ts'
 import { checkInstallation } from './composition/installation.ts'
 import { followChanges } from './composition/changes.ts'
@@ -26,7 +28,6 @@ import {
 } from './composition/telephony.ts'
 import { createTries } from './composition/tries.ts'
 import { createUpkeep } from './composition/upkeep.ts'
-import { createWaitingCallers } from './composition/waiting-callers.ts'
 import type { Config } from './config/config.ts'
 import {
   contactLimits,
@@ -50,8 +51,6 @@ import { connectRedis } from './queue/redis.ts'
 import { createQueue, type Queue } from './queue/service.ts'
 import { createRequesters, type Requesters } from './requesters/service.ts'
 import { createStaff, defaultStaffConfig, type Staff } from './staff/staff.ts'
-import { callRecordKind } from './telephony/ports.ts'
-import type { CallEvent } from './telephony/call-event.ts'
 import type { Telephony } from './telephony/service.ts'
 
 /** Everything one gateway is made of. Slices get their neighbours here and nowhere else. */
@@ -82,9 +81,6 @@ export type Context = {
   drain(): Promise<void>
   stop(): Promise<void>
 }
-
-/** Nobody on shift: the duty telephone rings after this wait, ms. Local policy. */
-const nobodyMs = 10_000
 
 export async function createContext(config: Config): Promise<Context> {
   const log = createLog(config.logLevel)
@@ -255,36 +251,14 @@ export async function createContext(config: Config): Promise<Context> {
   )
 
   if (config.asterisk)
-    calls = await composeTelephony(config, config.asterisk, db, log, {
-      sink: contacts.calls,
-      openCalls: { list: (node) => contacts.openCallsOf(node) },
-      spool: {
-        append: (record) => durable.spool.append(record),
-        get depth() {
-          return durable.spool.depth
-        },
-      },
-      healthy: {
-        async check() {
-          await db.query(
-            `insert into installation (key, value) values ($1, 'true') on conflict (key) do update set changed_at = clock_timestamp()`,
-            [`alive:${config.nodeId}`],
-          )
-          await queue.depth()
-          return true
-        },
-      },
-      progress: askProgress,
-      signedIn: {
-        list: async () =>
-          (await presence().signedIn()).flatMap(({ phone, intent }) =>
-            phone && intent !== 'draining' ? [{ phone, paused: intent !== 'available' }] : [],
-          ),
-      },
-    })
-  durable.handle(callRecordKind, async (events) => {
-    for (const event of events) await contacts.calls.handle(event as CallEvent)
-  })
+    calls = await composeTelephony(
+      config,
+      config.asterisk,
+      db,
+      log,
+      callWiring({ db, nodeId: config.nodeId, contacts, queue, presence, durable, progress: askProgress }),
+    )
+  replayCalls(durable, contacts)
 
   const askDesk = deskCalls(telephony, contactsRef.get, pii)
   const desk = deskRef.set(
@@ -322,26 +296,7 @@ export async function createContext(config: Config): Promise<Context> {
   followChanges({ door, queue, desk, orders, log })
   for (const { queue: name, name: job, run } of channels.jobs) jobs.handle(name as QueueName, job, run)
 
-  const waiting = createWaitingCallers({
-    contacts: contactsRef.get,
-    queue: queueRef.get,
-    telephony: () => calls!.telephony,
-    anybodyOnShift: async () =>
-      (await desk.presence.all()).some((a) => a.capacity.voice > 0 && a.phone !== null),
-    async alarm(count) {
-      for (const row of await desk.presence.signedIn())
-        await desk.news.notice(row.agentId, 'warning', `有${count}位来电者在等候，当前无人接听电话。`)
-    },
-    nobodyMs,
-    log,
-  })
-  upkeep.every(1_000, 'wrap-ups and silence', () => contacts.conversations.sweep())
-  upkeep.every(5_000, 'call backs', () => contacts.releaseCallBacks())
-  upkeep.every(3_000, 'channels', () => channels.sweep())
-  upkeep.every(5_000, 'deadlines and reminders', () => orders.sweep())
-  upkeep.every(5_000, 'direct contacts', () => matters.direct.sweep())
-  upkeep.every(2_000, 'exchange', () => matters.exchange.sweep())
-  if (calls) upkeep.every(2_000, 'waiting callers', () => waiting.sweep())
+  makeRounds(upkeep, { contacts, queue, channels, calls, desk, orders, matters, log })
 
   return {
     config,

@@ -1,0 +1,63 @@
+import type { Presence } from '../agent-desk/presence.ts'
+import type { AskProgress } from '../channels/progress.ts'
+import type { Contacts } from '../contacts/service.ts'
+import type { Db } from '../db/pool.ts'
+import type { Durable } from '../db/spool-durable.ts'
+import type { Queue } from '../queue/service.ts'
+import type { CallEvent } from '../telephony/call-event.ts'
+import { callRecordKind } from '../telephony/ports.ts'
+import type { CallWiring } from './telephony.ts'
+
+type Parts = {
+  db: Db
+  nodeId: string
+  contacts: Contacts
+  queue: Pick<Queue, 'depth'>
+  presence: () => Presence
+  durable: Durable
+  progress: AskProgress
+}
+
+/** What telephony is told and asks of the rest. */
+export const callWiring = ({
+  db,
+  nodeId,
+  contacts,
+  queue,
+  presence,
+  durable,
+  progress,
+}: Parts): CallWiring => ({
+  sink: contacts.calls,
+  openCalls: { list: (node) => contacts.openCallsOf(node) },
+  spool: {
+    append: (record) => durable.spool.append(record),
+    get depth() {
+      return durable.spool.depth
+    },
+  },
+  /** The heartbeat of Asterisk stands for a gateway that can write to the ledger and see the queue. */
+  healthy: {
+    async check() {
+      await db.query(
+        `insert into installation (key, value) values ($1, 'true') on conflict (key) do update set changed_at = clock_timestamp()`,
+        [`alive:${nodeId}`],
+      )
+      await queue.depth()
+      return true
+    },
+  },
+  progress,
+  signedIn: {
+    list: async () =>
+      (await presence().signedIn()).flatMap(({ phone, intent }) =>
+        phone && intent !== 'draining' ? [{ phone, paused: intent !== 'available' }] : [],
+      ),
+  },
+})
+
+/** Call facts that lay in the spool while PostgreSQL was away. */
+export const replayCalls = (durable: Durable, contacts: Pick<Contacts, 'calls'>): void =>
+  durable.handle(callRecordKind, async (events) => {
+    for (const event of events) await contacts.calls.handle(event as CallEvent)
+  })
