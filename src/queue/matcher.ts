@@ -39,6 +39,8 @@ export type Synced = {
   outcome: 'new' | 'moved' | 'same' | 'held' | 'gone' | 'over' | 'stale'
   /** Who had it before, according to this memory. */
   formerAgentId: string | null
+  /** Some agent had room for a contact of its kind, so that looking for one may find him. */
+  room: boolean
 }
 
 export type Reservation = { contactId: string; agentId: string; epoch: number; ring: number }
@@ -152,7 +154,7 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
       JSON.stringify(contacts.map(contactRow)),
       tombstoneMs,
       excludeMs,
-    ])) as [Synced['outcome'] | 'unknown', string][]
+    ])) as [Synced['outcome'] | 'unknown', string, 0 | 1][]
     const strange = contacts.filter((_, n) => answers[n]![0] === 'unknown')
     if (strange.length > 0 && tries === 0) throw new MatcherUnbuilt()
     for (const { requirement } of strange)
@@ -162,8 +164,10 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
     const again = strange.length > 0 ? await syncBatch(strange, at, tries - 1) : []
     const late = new Map(again.map((s) => [s.id, s]))
     return contacts.map(({ id }, n) => {
-      const [outcome, former] = answers[n]!
-      return outcome === 'unknown' ? late.get(id)! : { id, outcome, formerAgentId: former || null }
+      const [outcome, former, room] = answers[n]!
+      return outcome === 'unknown'
+        ? late.get(id)!
+        : { id, outcome, formerAgentId: former || null, room: room === 1 }
     })
   }
 

@@ -201,7 +201,7 @@ export function createMatching(deps: MatchingDeps): Matching {
       for (const agentId of new Set([synced.formerAgentId, row?.agentId]))
         if (agentId) await agentChanged(agentId)
     if (row?.state !== 'queued') return
-    await matchContact(row.id)
+    if (synced.room) await matchContact(row.id)
     // Whoever it came back from is left out for a while, unless he is alone: those are the times to look again.
     if (synced.outcome === 'new' && synced.formerAgentId)
       for (const afterMs of [config.aloneMs, config.excludeMs]) deps.rematchLater(row.id, afterMs)
@@ -264,7 +264,7 @@ export function createMatching(deps: MatchingDeps): Matching {
   async function contactTouched(contactId: string): Promise<void> {
     const { row, synced } = await lookAt(contactId)
     const moved = synced?.outcome === 'moved' || synced?.outcome === 'new'
-    if (moved && row?.state === 'queued') await inTurn(() => matchContact(contactId))
+    if (moved && synced.room && row?.state === 'queued') await inTurn(() => matchContact(contactId))
   }
 
   return {

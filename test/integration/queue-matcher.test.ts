@@ -135,6 +135,28 @@ describe('a reservation', () => {
   })
 })
 
+describe('a contact that comes in', () => {
+  it('is said to find nobody with room only while that is so for its kind', async () => {
+    const { matcher } = await freshMatcher()
+    const at = await momentOf(matcher)
+    const roomFor = async (id: string, more: Partial<MatchContact> = {}) =>
+      (await matcher.syncContacts([contact(id, more)], at))[0]!.room
+    const text = { channel: 'sms' } as const
+    expect(await roomFor('nobody', text)).toBe(false)
+    // One with his last text slot in use writes with no other citizen, but he has a telephone and an ear for danger.
+    await matcher.upsertAgents([agent('a1', { load: { voice: 0, text: 3 } })], at)
+    expect(await roomFor('text', text)).toBe(false)
+    expect(await roomFor('urgent', { ...text, emergency: true })).toBe(true)
+    expect(await roomFor('call')).toBe(true)
+    expect(await matcher.reserveForContact('text')).toBeNull()
+    // Known and unchanged, the answer is about now.
+    await matcher.upsertAgents([agent('a1')], await momentOf(matcher))
+    expect(await roomFor('text', text)).toBe(true)
+    await matcher.removeAgents(['a1'], await momentOf(matcher))
+    expect(await roomFor('call')).toBe(false)
+  })
+})
+
 describe('an agent', () => {
   it('keeps his slot used while an offer is confirmed and his facts are older', async () => {
     const { matcher } = await freshMatcher()

@@ -2,7 +2,7 @@
 -- ARGV: generation, seq, contacts as JSON, tombstoneMs, excludeMs
 -- Each contact: id, ver, changed, place (waiting | held | gone), class, group, ch, score, queued, sigs, steps, sticky,
 -- agent, refused = { { agent, sinceMs } … }, pardon = { agent … }
--- Returns per contact { outcome, the agent who had it before or '' }:
+-- Returns per contact { outcome, the agent who had it before or '', whether any agent has room for its class: 1 or 0 }:
 --   new       waits now, and did not before          moved   waits, but its place or demand changed
 --   same      nothing changed, or it was told before  held    is elsewhere, and what it does there changed
 --   gone      ended                                  over    it had ended before: nothing revives it
@@ -100,6 +100,14 @@ local function letWait(row, old)
   return 'new'
 end
 
+-- Whether it is worth while to look for an agent. Whoever gets room later looks for contacts by himself.
+local function hasRoom(class)
+  for _, place in ipairs(placesFor[class]) do
+    if redis.call('EXISTS', P .. 'idleheads:' .. place) == 1 then return 1 end
+  end
+  return 0
+end
+
 -- Two readings of one row may arrive in any order: the row's own version says which is the newer. A message that
 -- joins a contact changes the row without a new version, so the instant of the change decides between equals.
 local function isNewer(old, row)
@@ -129,6 +137,6 @@ for i, row in ipairs(cjson.decode(ARGV[3])) do
   if outcome ~= 'gone' and outcome ~= 'over' and outcome ~= 'unknown' then
     redis.call('ZADD', P .. 'live', at, row.id)
   end
-  answers[i] = { outcome, before }
+  answers[i] = { outcome, before, hasRoom(row.class) }
 end
 return answers

@@ -36,7 +36,7 @@ function world() {
     matcher: {
       moment: async () => ({ seq: '1', generation: 'g' }),
       syncContacts: async (rows: { id: string }[]) =>
-        rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null })),
+        rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null, room: true })),
     },
     offering: {},
     rematchLater: () => {},
@@ -101,7 +101,7 @@ describe('a job that rings for many', () => {
         syncContacts: async (rows: { id: string }[]) => {
           if (rows.some((row) => row.id === 'bad')) throw new TypeError('a requirement that nobody can read')
           sent.push(rows)
-          return rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null }))
+          return rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null, room: true }))
         },
       },
       jobs: {
