@@ -53,6 +53,16 @@ const readOnly = '25006'
 /** A kept plan whose table was changed by a migration: the connection is given up, its successor plans anew. */
 const stalePlan = '0A000'
 
+/** So many reads of one moment share a connection; more go beside them. */
+const together = 8
+
+/** Waits for no lock: a statement behind it on the same connection is soon done, too. */
+const isPlainRead = (text: string): boolean =>
+  /^\s*select\b/i.test(text) && !/\bfor (update|share)\b|advisory/i.test(text)
+
+type Statement = { text: string; values: readonly unknown[] | undefined }
+type Waiting = Statement & { done: (rows: never[]) => void; fail: (error: unknown) => void }
+
 /** The pool was busy: no server is to blame. */
 const noneFree = 'timeout exceeded when trying to connect'
 
@@ -123,20 +133,51 @@ export function createPool(url: string, log: Log, max = 16): Db {
     return result.rows as R[]
   }
 
+  /** Sends them on one connection; each fails or succeeds by itself. */
+  async function send(group: Waiting[]): Promise<void> {
+    let client: pg.PoolClient
+    try {
+      client = await connect()
+    } catch (error) {
+      for (const { fail } of group) fail(error)
+      return
+    }
+    let stale: unknown
+    const answers = await Promise.allSettled(
+      group.map(({ text, values }) =>
+        rows<never>(client, text, values).catch(async (error: unknown) => {
+          if (sqlState(error) !== stalePlan || nameOf(text) === undefined) throw error
+          stale = error
+          // It was refused before anything was done, so it can be sent again, this time as plain text.
+          return (await client.query<never>(text, values as unknown[])).rows
+        }),
+      ),
+    )
+    const errors = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as unknown] : [],
+    )
+    release(client, errors.find(isUnavailable) ?? stale ?? errors[0])
+    answers.forEach((answer, n) => {
+      if (answer.status === 'fulfilled') group[n]!.done(answer.value)
+      else group[n]!.fail(answer.reason)
+    })
+  }
+
+  /** Reads that were asked for in this turn of the event loop: none of them can wait for another's answer. */
+  let reads: Waiting[] = []
+  function sendReads(): void {
+    const asked = reads
+    reads = []
+    for (let n = 0; n < asked.length; n += together) void send(asked.slice(n, n + together))
+  }
+
   return {
-    async query(text, values) {
-      const client = await connect()
-      try {
-        const found = await rows<never>(client, text, values)
-        release(client)
-        return found
-      } catch (error) {
-        release(client, error)
-        // It is refused before anything is done, so it can be sent again, this time as plain text.
-        if (sqlState(error) !== stalePlan || nameOf(text) === undefined) throw error
-        return (await pool.query<never>(text, values as unknown[])).rows
-      }
-    },
+    query: (text, values) =>
+      new Promise((done, fail) => {
+        const waiting = { text, values, done: done as Waiting['done'], fail }
+        if (!isPlainRead(text)) return void send([waiting])
+        if (reads.push(waiting) === 1) process.nextTick(sendReads)
+      }),
     /*
      * Invariant: nothing is sent on this connection outside `begin` … `commit` or `rollback`, although neither is waited
      * for alone: PostgreSQL answers in the order of sending, after an error it refuses everything up to the end of the

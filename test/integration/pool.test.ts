@@ -100,6 +100,42 @@ describe('a transaction whose statements share a round trip', () => {
   })
 })
 
+describe('reads of one moment', () => {
+  it('share a connection, and one at fault fails alone', async () => {
+    await put(db, 1)
+    const many = createPool(database.url, createLog('silent'), 4)
+    const backend = `select pg_backend_pid() as pid, $1::integer as n`
+    const asked = await Promise.allSettled([
+      many.query(backend, [1]),
+      many.query(`select 1 / 0`),
+      many.query(backend, [2]),
+      many.query(`select id from things`),
+    ])
+    const [one, fault, two, rows] = asked
+    expect(one).toMatchObject({ status: 'fulfilled', value: [{ n: 1 }] })
+    const [{ pid } = { pid: 0 }] = (one as PromiseFulfilledResult<{ pid: number }[]>).value
+    expect(two).toMatchObject({ status: 'fulfilled', value: [{ n: 2, pid }] })
+    expect(fault).toMatchObject({ status: 'rejected', reason: { message: 'division by zero' } })
+    expect(rows).toMatchObject({ status: 'fulfilled', value: [{ id: 1 }] })
+    expect(many.stats()).toMatchObject({ total: 1 })
+    await many.end()
+  })
+
+  it('never stand behind a statement that may wait for a lock', async () => {
+    const many = createPool(database.url, createLog('silent'), 4)
+    await put(many, 1)
+    await other.tx(async (tx) => {
+      await tx.query(`update things set id = 2 where id = 1`)
+      const blocked = many.query(`select id from things for update`)
+      const writes = many.query(`update things set id = 3`)
+      // Answered while the lock is held, or not at all.
+      expect(await many.query(`select id from things`)).toEqual([{ id: 1 }])
+      void Promise.allSettled([blocked, writes])
+    })
+    await many.end()
+  })
+})
+
 describe('a server in trouble', () => {
   it('hung: every statement under way fails in time, and the pool goes on when it goes on', async () => {
     const server = await startTestPostgres()
