@@ -58,7 +58,9 @@ export async function insertCall(tx: Pick<Transaction, 'last'>, call: NewCall): 
 
 /**
  * Open contacts whose caller should be on this node now; the other half of the resync's comparison. A call that staff have
- * just asked for may not have reached Asterisk yet.
+ * just asked for may not have reached Asterisk yet. Of a call back that connects nobody can know it: while the citizen's
+ * telephone rings there is no caller yet, and given up then he would be called twice at once. The reconciler looks at it
+ * when the time for a try is over.
  */
 export async function openCallsOf(
   tx: Tx,
@@ -67,7 +69,7 @@ export async function openCallsOf(
   return tx.query(
     `select id as "contactId", call_id as "callId", state from contacts
      where node = $1 and ended_at is null and call_id is not null and state <> 'wrapUp'
-       and not (call_back and state in ('queued', 'offered'))
+       and not (call_back and state in ('queued', 'offered', 'connecting'))
        and not (direction = 'outbound' and state = 'connecting'
          and received_at > clock_timestamp() - interval '5 seconds')`,
     [node],

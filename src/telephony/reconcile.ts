@@ -6,7 +6,7 @@ import type { OpenCall } from './ports.ts'
 
 /**
  * PURE. After a gap: what must the ledger be told so that it agrees with Asterisk? Keys are those of the live events,
- * so a fact that was committed before the gap is told again without effect.
+ * so a fact that was committed before the gap is told again without effect; only an end that nobody saw has its own.
  */
 export type Evidence = {
   node: string
@@ -52,9 +52,12 @@ const known = (node: string, callId: string, name: string, at: number): Known & 
   recovered: true,
 })
 
-/** Neither alive nor written down: Asterisk died with it, or its record is out of reach. */
-const lost = (node: string, { callId }: OpenCall, now: number): CallFact => ({
-  ...known(node, callId, `ended:${callId}`, now),
+/**
+ * Neither alive nor written down: Asterisk died with it, or its record is out of reach. The key is not that of a leg: of a
+ * citizen who was called back the first leg ended long ago.
+ */
+export const lost = (node: string, { callId }: OpenCall, now: number): CallFact => ({
+  ...known(node, callId, `lost:${now}`, now),
   type: 'callEnded',
   stage: null,
   cause: 0,

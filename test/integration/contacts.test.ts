@@ -3,6 +3,7 @@ import { system } from '../../src/base/actor.ts'
 import { callBackTries } from '../../src/contacts/calls.ts'
 import { credits } from '../../src/contacts/model.ts'
 import { createMatchingReads } from '../../src/contacts/service.ts'
+import { reconcile } from '../../src/telephony/reconcile.ts'
 import { arrived, ended, fact, heldNew, sms, startContacts } from '../support/contacts.ts'
 
 type World = Awaited<ReturnType<typeof startContacts>>
@@ -315,6 +316,35 @@ describe('the door', () => {
     )
     expect(results.filter((r) => r.ok)).toHaveLength(1)
     expect(results.find((r) => !r.ok)).toMatchObject({ refused: 'wrongState', contact: { state: 'offered' } })
+  })
+})
+
+describe('a call back', () => {
+  it('is not given up by a resync while the telephone of the citizen rings', async () => {
+    const { calls, door, openCallsOf } = world.contacts
+    for (const event of [arrived('n1-9.9', '13800000032'), heldNew('n1-9.9')]) await calls.handle(event)
+    await calls.handle(fact('n1-9.9', 'callBackRequested', 3, { number: '13800000032' }))
+    await calls.handle({ ...ended('n1-9.9', 4), key: 'n1-9.9/ended:n1-9.9' })
+    const { id } = await onlyContact('n1-9.9')
+    const agentId = '0190d9a0-0000-7000-8000-0000000000de'
+    const actor = system('test')
+    await door.apply(id, { type: 'offered', agentId }, { actor })
+    await door.apply(id, { type: 'accepted', agentId }, { actor })
+
+    const resync = async (): Promise<void> => {
+      const open = (await openCallsOf('n1')).filter(({ callId }) => callId === 'n1-9.9')
+      // Asterisk knows no caller of this call: nobody has answered yet, or nobody is being called at all.
+      const evidence = { node: 'n1', rows: [], ended: [], connects: [], now: Date.now() }
+      for (const fact of reconcile({ ...evidence, open }).orphans) await calls.handle(fact)
+    }
+    await resync()
+    expect(await onlyContact('n1-9.9')).toMatchObject({ state: 'connecting', agentId })
+
+    // Once he has spoken with the agent his call ends like any other.
+    await calls.handle(fact('n1-9.9', 'calledBack', 9, {}))
+    await calls.handle(fact('n1-9.9', 'callBridged', 12, { phone: '1001', legId: 'n1-9.10' }))
+    await resync()
+    expect(await onlyContact('n1-9.9')).toMatchObject({ state: 'wrapUp', agentId })
   })
 })
 

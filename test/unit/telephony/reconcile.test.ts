@@ -119,7 +119,7 @@ describe('what is alive', () => {
 describe('what has ended', () => {
   it('in the ledger’s eyes open, neither alive nor written down: an orphan', () => {
     expect(find({ open: [{ callId: caller }] }).orphans).toMatchObject([
-      { type: 'callEnded', key: `${caller}/ended:${caller}`, stage: null, at: now },
+      { type: 'callEnded', key: `${caller}/lost:${now}`, stage: null, at: now },
     ])
   })
 
