@@ -12,7 +12,7 @@ import type { CallLine, CalledContact } from './call-ports.ts'
 import * as calls from './call-store.ts'
 import { findLeg, type OrderEvent } from './model.ts'
 import { notFound, type Reading } from './reading.ts'
-import { refusalProblem } from './registrar.ts'
+import { refusalProblem } from './refusals.ts'
 import type { OrderRow } from './rows.ts'
 import {
   callPurposes,

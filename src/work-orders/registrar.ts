@@ -1,8 +1,6 @@
 import type { Actor } from '../base/actor.ts'
-import { newId } from '../base/ids.ts'
-import { toE164 } from '../base/phone.ts'
 import type { Pii } from '../base/pii.ts'
-import { problem, type Problem } from '../base/problem.ts'
+import { problem } from '../base/problem.ts'
 import type { Tx } from '../db/pool.ts'
 import type { KnowledgeBase } from '../knowledge-base/service.ts'
 import type { Calendar } from '../statutes/calendar.ts'
@@ -11,28 +9,17 @@ import { citesOf } from '../statutes/types.ts'
 import type { Directory } from './actions.ts'
 import type { OrderDraft, Outcome, RequesterSaid } from './registration-contract.ts'
 import { decide, keptOut } from './decide.ts'
-import { categoryOf, kindOf, missingElements } from './elements.ts'
-import type { ConfidentialLevel } from './model.ts'
-import { orderNumber } from './number.ts'
-import type { NewOrder, OrderRow } from './rows.ts'
+import { draftedOrder } from './drafted-order.ts'
+import { categoryOf, kindOf } from './elements.ts'
+import { identityOf } from './identity.ts'
+import type { RegistrationContext } from './matter.ts'
+import { granted, refusalProblem, unlisted } from './refusals.ts'
+import type { OrderRow } from './rows.ts'
 import { decideRefusal } from './rules/intake.ts'
 import { ruleOf, type Command } from './rules/registry.ts'
-import type { Decided, Refused } from './rules/rule.ts'
 import { judgeRequester } from './rules/supply.ts'
 import * as store from './store.ts'
-import { gramsOf, writeEvents, type By } from './write-events.ts'
-
-/** What a contact brings to its registration. */
-export type Matter = {
-  contactId: string
-  requesterId: string
-  channel: string
-  raisedAt: Date
-  /** E.164 of the requester where his channel has one; fills 联系方式 when he gave none. */
-  phone: string | null
-  /** The unit that was asked directly and registers it itself (首问责任). */
-  firstAskedUnit?: string
-}
+import { writeEvents, type By } from './write-events.ts'
 
 export type RegistrarParts = {
   pii: Pii
@@ -70,14 +57,6 @@ export type RegistrarParts = {
   ): Promise<void>
 }
 
-export type RegistrationContext = {
-  tx: Tx
-  registrationId: string
-  matter: Matter
-  actor: Actor
-  at: Date
-}
-
 type Done = { cite: string | null; data: Record<string, unknown>; orderId: string | null }
 
 /**
@@ -85,7 +64,7 @@ type Done = { cite: string | null; data: Record<string, unknown>; orderId: strin
  * (unknown matter, reason, kind, unit, stale knowledge) does, because it would put a falsehood on record.
  */
 export function createRegistrar(parts: RegistrarParts) {
-  const { pii, statute, knowledge, referrals } = parts
+  const { statute, knowledge, referrals } = parts
   const { acceptance, referral } = statute.topics
 
   async function answered(c: RegistrationContext, o: Outcome & { type: 'answered' }): Promise<Done> {
@@ -129,7 +108,7 @@ export function createRegistrar(parts: RegistrarParts) {
   async function referred(c: RegistrationContext, o: Outcome & { type: 'referred' }): Promise<Done> {
     const found = referral.matters.find((m) => m.basis !== 'silent' && m.value.code === o.matter)
     if (!found || found.basis === 'silent')
-      throw unknown('matter', '引导事项', '请从本市规定列出的事项中选择。')
+      throw unlisted('matter', '引导事项', '请从本市规定列出的事项中选择。')
     const matter: ReferralMatter = found.value
     const cite = citesOf(found)
     const referralId = await referrals.told(c.tx, {
@@ -159,7 +138,7 @@ export function createRegistrar(parts: RegistrarParts) {
     const order = await store.lockOrder(c.tx, o.number)
     // An order against the agent himself is no order to him.
     if (!order || keptOut(order, { actor: c.actor, actorUnit: null, statute }))
-      throw unknown('number', '办理单', '请核对编号后重新选择。')
+      throw unlisted('number', '办理单', '请核对编号后重新选择。')
     const done = await run(c, order, {
       action: 'append',
       facts: o.facts,
@@ -185,8 +164,8 @@ export function createRegistrar(parts: RegistrarParts) {
       draft.accusedUnit !== undefined &&
       !(await store.unitsByCode(c.tx, [draft.accusedUnit])).has(draft.accusedUnit)
     )
-      throw unknown('accusedUnit', '被投诉单位', '请从单位名录中选择。')
-    const { order, missing } = await newOrder(c, draft, parent?.id ?? null)
+      throw unlisted('accusedUnit', '被投诉单位', '请从单位名录中选择。')
+    const { order, missing } = await draftedOrder(parts, c, draft, parent?.id ?? null)
     await store.insertOrder(c.tx, order)
     await store.joinContact(c.tx, order.id, c.matter.contactId, 'origin', c.at)
     await remember(c, draft.requester)
@@ -220,71 +199,6 @@ export function createRegistrar(parts: RegistrarParts) {
         at: c.at,
       })
     return { cite, data: { number: order.number }, orderId: order.id, order: row }
-  }
-
-  async function newOrder(
-    c: RegistrationContext,
-    draft: OrderDraft,
-    parentId: string | null,
-  ): Promise<{ order: NewOrder; missing: NewOrder['missing'] }> {
-    const said = draft.requester
-    const contact = said.contact?.trim() || c.matter.phone
-    const kind = kindOf(statute, draft.kind)
-    const category = categoryOf(statute, draft.category)
-    const facts = draft.facts.trim()
-    const title = draft.title?.trim() || [...facts].slice(0, 30).join('')
-    const place = draft.place?.trim() || null
-    // The desk's form always shows the choice, so both of its answers are answers.
-    const confidentialityAsked = draft.confidential || draft.confidentialityWish !== undefined
-    const missing = missingElements(statute, {
-      kind,
-      category,
-      place,
-      facts,
-      name: said.name ?? null,
-      home: said.home ?? null,
-      contact,
-      confidentialityAsked,
-    })
-    const order: NewOrder = {
-      id: newId(),
-      number: orderNumber(statute.numberPrefix, c.at, await store.nextSerial(c.tx)),
-      registrationId: c.registrationId,
-      parentId,
-      statute: { slug: statute.slug, version: statute.version },
-      state: 'registered',
-      sourceChannel: c.matter.channel,
-      raisedAt: c.matter.raisedAt,
-      registeredAt: c.at,
-      acceptedAt: null,
-      concludedAt: null,
-      mergedInto: null,
-      handlingClass: draft.class ?? null,
-      legs: [],
-      procedures: [],
-      audits: [],
-      followUps: [],
-      rating: null,
-      kind,
-      category,
-      title,
-      facts,
-      place,
-      requesterId: c.matter.requesterId,
-      requesterKind: said.kind ?? 'naturalPerson',
-      ...sealIdentity(pii, { ...said, contact: contact ?? undefined }),
-      careGroups: said.careGroups ?? [],
-      confidential: levelOf(kind, draft.confidential),
-      confidentialityWish: draft.confidentialityWish?.trim() || null,
-      confidentialityAsked,
-      urgent: draft.urgent ?? false,
-      incident: draft.incident ?? null,
-      accusedUnitId: draft.accusedUnit ?? null,
-      accusedStaffId: draft.accusedStaff ?? null,
-      missing,
-      grams: gramsOf({ title, place }),
-    }
-    return { order, missing }
   }
 
   async function remember(c: RegistrationContext, said: RequesterSaid): Promise<void> {
@@ -333,11 +247,11 @@ export function createRegistrar(parts: RegistrarParts) {
 
   function demandKind(kind: string): void {
     if (kindOf(statute, kind) === null)
-      throw unknown('kind', '诉求类别', '请从列出的类别中选择。', citesOf(acceptance.kinds))
+      throw unlisted('kind', '诉求类别', '请从列出的类别中选择。', citesOf(acceptance.kinds))
   }
   function demandCategory(category: number | undefined): void {
     if (category !== undefined && categoryOf(statute, category) === null)
-      throw unknown('category', '事项类别', '请从列出的类别中选择。', citesOf(acceptance.categories))
+      throw unlisted('category', '事项类别', '请从列出的类别中选择。', citesOf(acceptance.categories))
   }
 
   return {
@@ -376,55 +290,9 @@ export function createRegistrar(parts: RegistrarParts) {
   }
 }
 
-/** 投诉、举报 are kept secret by law (鞍山 2019 第二十六条), a tip-off's source above all; a wish protects any other matter. */
-const levelOf = (kind: string | null, wish: boolean): ConfidentialLevel =>
-  kind === 'tipOff' ? 'tipOff' : kind === 'complaint' || wish ? 'confidential' : 'normal'
-
 function incidentOf(code: string | undefined): Incident | null {
   if (code === undefined) return null
   const found = incidents.find((incident) => incident === code)
-  if (!found) throw unknown('incident', '突发事件类别', '请从列出的类别中选择。')
+  if (!found) throw unlisted('incident', '突发事件类别', '请从列出的类别中选择。')
   return found
 }
-
-export function sealIdentity(
-  pii: Pii,
-  said: { name?: string | undefined; home?: string | undefined; contact?: string | undefined },
-): Pick<store.SealedIdentity, 'nameSealed' | 'homeSealed' | 'contactSealed' | 'lastFourLookup'> {
-  const seal = (value: string | undefined): string | null => (value?.trim() ? pii.seal(value.trim()) : null)
-  return {
-    nameSealed: seal(said.name),
-    homeSealed: seal(said.home),
-    contactSealed: seal(said.contact),
-    lastFourLookup: lastFourLookup(pii, said.contact),
-  }
-}
-
-function lastFourLookup(pii: Pii, contact: string | undefined): string | null {
-  const phone = contact ? toE164(contact) : null
-  return phone ? pii.lookup('lastFour', phone.slice(-4)) : null
-}
-
-export const identityOf = (
-  row: Pick<OrderRow, 'nameSealed' | 'homeSealed' | 'contactSealed' | 'confidentialityAsked'>,
-) => ({
-  name: row.nameSealed !== null,
-  home: row.homeSealed !== null,
-  contact: row.contactSealed !== null,
-  confidentialityAsked: row.confidentialityAsked,
-})
-
-const unknown = (field: string, label: string, next: string, cite: string | null = null): Problem =>
-  problem(422, `${field}Unknown`, `${label}不在可选范围内`, next, {
-    errors: [{ field, message: `没有这个${label}` }],
-    ...(cite ? { cite } : {}),
-  })
-
-/** @throws Problem with the refusal's own status, code and article */
-export function granted(decided: Decided): Exclude<Decided, Refused> {
-  if ('refused' in decided) throw refusalProblem(decided)
-  return decided
-}
-
-export const refusalProblem = (r: Refused): Problem =>
-  problem(r.status, r.refused, r.title, r.detail, r.cite ? { cite: r.cite } : {})

@@ -574,7 +574,7 @@ export const anshan2019: Coverage = {
       unit('statutes/anshan-2019', 'is dated by article 42'),
     ),
     law(
-      'src/work-orders/registrar.ts#version',
+      'src/work-orders/drafted-order.ts#version',
       integration('work-orders', '第十八条: keeps the order with its number, clock and statute'),
       'statute and version stand on every order',
     ),

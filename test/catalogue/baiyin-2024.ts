@@ -355,7 +355,7 @@ export const baiyin2024: Coverage = {
       data('is found by slug and by the ids of its terms'),
     ),
     law(
-      'src/work-orders/registrar.ts#version',
+      'src/work-orders/drafted-order.ts#version',
       integration('work-orders', '第十八条: keeps the order with its number, clock and statute'),
       'statute and version stand on every order',
     ),
