@@ -17,6 +17,22 @@ type WithoutTime<M> = M extends { serverTime: string } ? Omit<M, 'serverTime'> :
 /** A message to the page; the time of sending is added when it is sent. */
 export type Outgoing = WithoutTime<ServerMessage>
 
+/** A message as it goes out at this moment. */
+const written = (message: Outgoing, now: Date): Buffer =>
+  Buffer.from(JSON.stringify({ ...message, serverTime: now.toISOString() }))
+
+/** Pages that are told the same in one go; to tell all of them at once would make everybody else wait. */
+const toldInOneGo = 50
+
+/** The same for many pages, written once for each lot of them. */
+export async function tellAll(pages: readonly Connection[], message: Outgoing, clock: Clock): Promise<void> {
+  for (let from = 0; from < pages.length; from += toldInOneGo) {
+    const body = written(message, clock())
+    for (const page of pages.slice(from, from + toldInOneGo)) page.sendWritten(body)
+    await new Promise(setImmediate)
+  }
+}
+
 /** One open desk: one tab of one agent. */
 export type Connection = {
   readonly id: string
@@ -29,6 +45,8 @@ export type Connection = {
   /** The newest event this page has. */
   seen: EventId | null
   send(message: Outgoing): void
+  /** Sends what `written` made. */
+  sendWritten(body: Buffer): void
   /** Sends an event unless the page has it already. */
   deliver(id: EventId, message: Outgoing): void
   /** Resolves when the page has read most of what it was sent, or is gone. */
@@ -76,13 +94,20 @@ export function createConnection(
     slow = true
     socket.terminate()
   }
+  let lookedAt = alive
   const pinging = setInterval(() => {
+    const now = performance.now()
+    // After a standstill of this process answers lie unread: nobody is judged by it.
+    const stoodStill = now - lookedAt > 1.5 * limits.pingMs
+    lookedAt = now
     // A page that sleeps or lost its network answers nothing and would ring for nobody.
-    if (performance.now() - alive > limits.pongMs) return socket.terminate()
+    if (now - alive > limits.pongMs && !stoodStill) return socket.terminate()
     const unsent = socket.bufferedAmount
     if (unsent > limits.stalledBytes && unsent >= unsentAtPing && unsentAtPing > 0) return cut()
     unsentAtPing = unsent
-    if (socket.readyState === socket.OPEN) socket.ping()
+    // Whoever has just said something is there.
+    const heardLately = now - alive < limits.pingMs / 2
+    if (!heardLately && socket.readyState === socket.OPEN) socket.ping()
   }, limits.pingMs)
   pinging.unref()
 
@@ -105,11 +130,11 @@ export function createConnection(
     get open() {
       return !over && socket.readyState === socket.OPEN
     },
-    send(message) {
+    send: (message) => connection.sendWritten(written(message, clock())),
+    sendWritten(body) {
       if (!connection.open) return
       if (socket.bufferedAmount > limits.unsentBytes) return cut()
-      const body = JSON.stringify({ ...message, serverTime: clock().toISOString() })
-      lastSent = new Promise((resolve) => socket.send(body, () => resolve()))
+      lastSent = new Promise((resolve) => socket.send(body, { binary: false }, () => resolve()))
     },
     async flowing() {
       while (connection.open && socket.bufferedAmount > limits.stalledBytes) await lastSent

@@ -7,6 +7,7 @@ import { recordAccess, type Access } from '../staff/ledger.ts'
 import type { Staff } from '../staff/staff.ts'
 import { agentCommands } from './agent-commands.ts'
 import type { Commands } from './commands.ts'
+import { tellAll } from './connection.ts'
 import { contactCommands } from './contact-commands.ts'
 import type { Publish } from './events.ts'
 import { createHub, type Hub } from './hub.ts'
@@ -85,7 +86,7 @@ export function createDesk(parts: DeskParts): Desk {
   const presence = createPresence({
     db,
     nodeDeadMs: config.nodeDeadMs,
-    accounts: (ids) => staff.agentAccounts(ids),
+    accounts: (ids, tx) => staff.agentAccounts(ids, tx),
     contacts,
     offers,
     phones,
@@ -180,7 +181,7 @@ export function createDesk(parts: DeskParts): Desk {
         const pages = hub.ready()
         if (pages.length === 0) return
         const waiting = await offers.depth()
-        for (const page of pages) page.send({ type: 'queue', waiting })
+        await tellAll(pages, { type: 'queue', waiting }, clock)
       }),
     ),
     repeat(

@@ -227,9 +227,12 @@ export function createStreams(parts: StreamsParts): Streams {
     }
   }
 
-  /** A timer between two readings would cost a burst of events a millisecond for each of them. */
+  /**
+   * A timer between two readings would cost a burst of events a millisecond for each of them; but what was read goes on
+   * its way to the pages before more is asked for.
+   */
   async function readOn(): Promise<void> {
-    while (!stopped && (await read()));
+    while (!stopped && (await read())) await new Promise(setImmediate)
   }
 
   /** A stream that was never written begins before everything. */
