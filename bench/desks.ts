@@ -6,8 +6,9 @@ import { Redis } from 'ioredis'
 import { defaultDeskConfig } from '../src/agent-desk/limits.ts'
 import * as sockets from '../src/agent-desk/socket-store.ts'
 import { createStreams } from '../src/agent-desk/streams.ts'
-import { startHotline } from '../test/support/hotline.ts'
 import { WebSocket } from 'ws'
+import { buildGateway } from '../services/gateway-build.ts'
+import { startHotline } from '../test/support/hotline.ts'
 import { startBareServer, startCrowd, steadyMs, type Crowd } from './parts/crowds.ts'
 import { gauged, mb, picture, profiled, read, settled, type Reading } from './parts/gauges.ts'
 import { median, quantile, rate, timed } from './parts/rounds.ts'
@@ -17,7 +18,8 @@ import { staffAtOnce } from './parts/staff.ts'
 /**
  * Desk sockets on one gateway beside as many idle sockets on a bare `ws` server: what each of them holds in memory, how
  * fast they open, how long an event takes from its publication to the page, alone and in a sweep over all, and what
- * the open sockets cost while nothing happens. The aims: 20 KB a socket, a push within twice the time of the bare one.
+ * the open sockets cost while nothing happens. The aims: 20 KB a socket, a push within twice the time of the bare one. The
+ * gateway is the compiled one that is deployed; BENCH_SOURCE=1 measures it through tsx.
  */
 onBenchServices()
 const sizes = (process.env['BENCH_SOCKETS'] ?? '1000,10000').split(',').map(Number)
@@ -29,7 +31,9 @@ const secret = randomBytes(24).toString('hex')
 const gauge = { gateway: join(folder, 'gateway.gauge'), bare: join(folder, 'bare.gauge') }
 const pause = (ms: number): Promise<void> => new Promise((next) => setTimeout(next, ms))
 
-const hotline = await startHotline({ env: { HOTLINE_SECRET: secret, ...gauged(gauge.gateway) } })
+const compiled = process.env['BENCH_SOURCE'] !== '1'
+if (compiled) await buildGateway(console.log)
+const hotline = await startHotline({ compiled, env: { HOTLINE_SECRET: secret, ...gauged(gauge.gateway) } })
 const bare = await startBareServer({ BENCH_GAUGE: gauge.bare, NODE_OPTIONS: gauged('')['NODE_OPTIONS']! })
 const silent = pino({ level: 'silent' })
 const redis = new Redis(hotline.redis.url)
@@ -72,9 +76,11 @@ const plain: Side = {
   push: (n, key) => control.send(`${n} ${`push-${key}`.padEnd(140)}`),
 }
 
-async function open(side: Side, from: number, to: number): Promise<{ perSecond: number; p99: number }> {
+type Opened = { perSecond: number; p99: number; refused: number }
+
+async function open(side: Side, from: number, to: number): Promise<Opened> {
   const desks = side === desk
-  const { ms, took, failed, why } = await side.crowd.ask({
+  const { ms, took, failed, refused, why } = await side.crowd.ask({
     ask: 'open',
     base: desks ? hotline.url(0) : bare.base,
     path: desks ? '/desk/socket' : '/#',
@@ -85,7 +91,7 @@ async function open(side: Side, from: number, to: number): Promise<{ perSecond: 
     hello: desks,
   })
   if (failed > 0) throw new Error(`${side.name}: ${failed} of ${to - from} sockets did not open: ${why}`)
-  return { perSecond: ((to - from) / ms) * 1_000, p99: quantile(took, 0.99) }
+  return { perSecond: ((to - from) / ms) * 1_000, p99: quantile(took, 0.99), refused }
 }
 
 /** Waits until so many pushes have arrived. @returns how long each took, ms, in the order of its key */
@@ -170,9 +176,11 @@ async function measure(size: number): Promise<void> {
   both('RSS per socket, KB', kb(full.desk, empty.desk, 'rss'), kb(full.plain, empty.plain, 'rss'))
   both('heap per socket, KB', kb(full.desk, empty.desk, 'heapUsed'), kb(full.plain, empty.plain, 'heapUsed'))
   line('RSS of the process', mb(full.desk.rss), mb(full.plain.rss))
+  line('heap in use, and set aside', `${mb(full.desk.heapUsed)}`, mb(full.desk.heapTotal))
   both('opened per second', speed.desk.perSecond, speed.plain.perSecond)
   line('CPU per opening, ms', opening / size)
   both('opening, p99 ms', speed.desk.p99, speed.plain.p99)
+  line('refused, and opened by another try', rate(speed.desk.refused), rate(speed.plain.refused))
 
   const push = { desk: [] as number[], plain: [] as number[] }
   const swept = { desk: [] as { all: number; half: number }[], plain: [] as { all: number; half: number }[] }

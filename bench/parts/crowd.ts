@@ -10,6 +10,8 @@ let lost = 0
 const steadyMs = (): number => Number(process.hrtime.bigint()) / 1e6
 const tell = (what: CrowdTell): void => void process.send!(what)
 const mark = Buffer.from('push-')
+/** A page that has not been greeted for so long begins anew, as in web/src/desk/socket.ts. */
+const openMs = 4_000
 
 function open({ base, path, cookies, hello }: Extract<CrowdAsk, { ask: 'open' }>, n: number): Promise<void> {
   return new Promise((ready, fail) => {
@@ -23,21 +25,29 @@ function open({ base, path, cookies, hello }: Extract<CrowdAsk, { ask: 'open' }>
     const page: Page = { socket, ready: false }
     pages.set(n, page)
     const done = (): void => {
+      clearTimeout(patience)
       page.ready = true
       ready()
     }
+    const drop = (why: string): void => {
+      fail(new Error(why))
+      socket.terminate()
+    }
+    const patience = setTimeout(() => drop('not ready in time'), openMs)
     socket.on('open', () => {
       if (!hello) return done()
       socket.send(JSON.stringify({ id: 'hello', type: 'hello', tab: `tab-${n}` }))
     })
     socket.on('message', (data: Buffer) => {
       if (!page.ready && data.includes('"snapshot"')) return done()
+      if (!page.ready && data.includes('"ok":false')) return drop('hello refused')
       const at = data.indexOf(mark)
       if (at >= 0) heard.push([parseInt(data.toString('latin1', at + mark.length, at + 20), 10), steadyMs()])
     })
     socket.on('unexpected-response', (_request, answer) => fail(new Error(`answers ${answer.statusCode}`)))
     socket.on('error', fail)
     socket.on('close', () => {
+      clearTimeout(patience)
       if (page.ready && pages.get(n) === page) lost += 1
       if (pages.get(n) === page) pages.delete(n)
       fail(new Error('closed before it was ready'))
@@ -50,6 +60,7 @@ async function openAll(wish: Extract<CrowdAsk, { ask: 'open' }>): Promise<void> 
   const took: number[] = []
   let next = wish.from
   let failed = 0
+  let refused = 0
   let why = ''
   lost = 0
   const lane = async (): Promise<void> => {
@@ -64,6 +75,7 @@ async function openAll(wish: Extract<CrowdAsk, { ask: 'open' }>): Promise<void> 
           break
         } catch (error) {
           why = String(error)
+          refused += 1
           if (tries === 6) {
             failed += 1
             break
@@ -73,7 +85,7 @@ async function openAll(wish: Extract<CrowdAsk, { ask: 'open' }>): Promise<void> 
     }
   }
   await Promise.all(Array.from({ length: wish.atOnce }, lane))
-  tell({ told: 'open', ms: performance.now() - began, took, failed, why })
+  tell({ told: 'open', ms: performance.now() - began, took, failed, refused, why })
 }
 
 process.on('message', (wish: CrowdAsk) => {

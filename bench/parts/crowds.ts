@@ -20,7 +20,8 @@ export type CrowdAsk =
 
 export type CrowdTell =
   | { told: 'up' }
-  | { told: 'open'; ms: number; took: number[]; failed: number; why: string }
+  /** `refused`: tries that had to be made again; `why`: of the last of them. */
+  | { told: 'open'; ms: number; took: number[]; failed: number; refused: number; why: string }
   /** `at`: ms of the steady clock that all processes of the machine share. */
   | { told: 'heard'; heard: [key: number, atMs: number][]; lost: number }
   | { told: 'close' }
