@@ -17,7 +17,7 @@ import { createAskProgress, createProgressTexts, type ProgressTexts } from './co
 import { makeRounds } from './composition/rounds.ts'
 import { createSending } from './composition/sending.ts'
 import { checkInstallation } from './composition/installation.ts'
-import { followChanges } from './composition/changes.ts'
+import { followArrivals, followChanges } from './composition/changes.ts'
 import {
   composeTelephony,
   deskCalls,
@@ -211,6 +211,7 @@ export async function createContext(config: Config): Promise<Context> {
       requirementFor: (account) => config.routing[account] ?? {},
       forMachine: progressTexts.takes,
       wake,
+      arrived: followArrivals(queue, log),
       log,
       send: sending.send,
       registrar: matters.registrar,

@@ -2,6 +2,7 @@ import type { Desk } from '../agent-desk/desk.ts'
 import type { Log } from '../base/log.ts'
 import type { Intake } from '../channels/channel.ts'
 import type { Door } from '../contacts/door.ts'
+import type { Arrived } from '../contacts/intake.ts'
 import type { Queue } from '../queue/service.ts'
 import type { Orders } from './orders.ts'
 
@@ -29,6 +30,14 @@ export function followChanges({ door, queue, desk, orders, log }: Parts): void {
     if (fact.type === 'hungUp') quietly('referral', orders.callerGone(contact.id))
   })
 }
+
+/** Contacts that texts have opened reach the matcher without waiting for relay and job; their bell makes sure of it. */
+export const followArrivals =
+  (queue: Pick<Queue, 'contactsArrived'>, log: Log) =>
+  (contacts: Arrived): void =>
+    void queue
+      .contactsArrived(contacts)
+      .catch((error: unknown) => log.warn({ err: String(error) }, 'arrivals left to their bell'))
 
 /** The desk that holds a conversation sees what was just committed to it. */
 export const followTexts = (intake: Intake, desk: () => Desk, log: Log): Intake => ({

@@ -31,6 +31,8 @@ export type StoredMessage = {
   account: string
   contactId: string
   opened: boolean
+  /** Forward in the queue, by this message; opened ones, too. */
+  moved: boolean
   /** An agent has the contact, or is being offered it. */
   held: boolean
 }
@@ -108,7 +110,7 @@ const storeMessagesSql = prepared(`
     from stored s join fresh f on f.message_id = s.id where f.emergency
   )
   select s.id as "messageId", s.provider_id as "providerId", s.channel, s.account, s.contact_id as "contactId",
-    j.opened, j.held
+    j.opened, j.moved, j.held
   from stored s join joined j on j.id = s.contact_id`)
 
 export async function storeMessages(tx: Tx, messages: ReadyMessage[]): Promise<StoredMessage[]> {

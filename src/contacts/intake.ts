@@ -25,9 +25,17 @@ export type IntakeDeps = {
   requirementFor: (account: string) => Requirement
   /** Whether a text is a question that a machine answers, such as one for the progress of an order. */
   forMachine?: (item: InboundText) => boolean
-  /** Rings after each commit: the relay need not wait for its poll. */
+  /** Rings after a commit that somebody else must hear of: the relay need not wait for its poll. */
   wake: () => void
+  /**
+   * Told of contacts that were opened or moved forward, at once after the commit; their bell then only rings for the case
+   * that this process died in between. Absent: the bell is all there is.
+   */
+  arrived?: (contacts: Arrived) => void
 }
+
+/** Ids of contacts. */
+export type Arrived = { opened: string[]; moved: string[] }
 
 /**
  * The text edge of the ledger. `accept` resolves only after the commit: then, and only then, the sender may be
@@ -123,7 +131,7 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
 
   const stored = messages.length > 0 ? await store.storeMessages(db, messages) : []
   const freshEvents = events.length > 0 ? await store.storeEvents(db, events) : []
-  deps.wake()
+  tellOthers(deps, messages, stored)
 
   const contactOf = new Map(stored.map((s) => [keyOf(s), s.contactId]))
   const held = new Set(stored.filter((s) => s.held).map((s) => s.contactId))
@@ -149,4 +157,12 @@ async function write(deps: IntakeDeps, items: InboundText[]): Promise<Accepted[]
       held: contactId !== null && held.has(contactId),
     }
   })
+}
+
+/** An alarm has no time for the next poll of the relay; a bell whose news is told here and now has. */
+function tellOthers(deps: IntakeDeps, messages: store.ReadyMessage[], stored: store.StoredMessage[]): void {
+  const opened = new Set(stored.filter((s) => s.opened).map((s) => s.contactId))
+  const moved = new Set(stored.filter((s) => s.moved && !s.opened).map((s) => s.contactId))
+  if (!deps.arrived || messages.some((m) => m.emergency)) deps.wake()
+  if (opened.size + moved.size > 0) deps.arrived?.({ opened: [...opened], moved: [...moved] })
 }

@@ -19,6 +19,8 @@ export type Matching = {
   contactChanged(contactId: string): Promise<void>
   /** The same, unless this process has already done what follows from that version of the contact. */
   bellRang(contactId: string, version?: number): Promise<void>
+  /** It was opened just now by this process: nobody can have been offered it yet. */
+  contactOpened(contactId: string): Promise<void>
   /** A message joined it: its place may be another, whoever has it stays the same. */
   contactTouched(contactId: string): Promise<void>
   agentChanged(agentId: string): Promise<void>
@@ -67,7 +69,8 @@ export function createMatching(deps: MatchingDeps): Matching {
   const inTurn = createGate(following)
 
   async function sync(rows: readonly ContactForMatching[], at: Moment): Promise<Synced[]> {
-    const waiting = rows.filter((row) => row.state === 'queued').map((row) => row.id)
+    // Who was ever offered has a later version than the first.
+    const waiting = rows.filter((row) => row.state === 'queued' && row.version > 1).map((row) => row.id)
     const past = waiting.length > 0 ? await store.recentOffers(db, waiting, config.excludeMs) : []
     const pastOf = new Map<string, store.PastOffer[]>()
     for (const offer of past) pastOf.set(offer.contactId, [...(pastOf.get(offer.contactId) ?? []), offer])
@@ -219,8 +222,7 @@ export function createMatching(deps: MatchingDeps): Matching {
   }
 
   const telling = new Map<string, Promise<void>>()
-  function contactChanged(contactId: string): Promise<void> {
-    const run = tellChange(contactId)
+  function underWay(contactId: string, run: Promise<void>): Promise<void> {
     telling.set(contactId, run)
     const over = (): void => {
       if (telling.get(contactId) === run) telling.delete(contactId)
@@ -228,6 +230,8 @@ export function createMatching(deps: MatchingDeps): Matching {
     run.then(over, over)
     return run
   }
+  const contactChanged = (contactId: string): Promise<void> => underWay(contactId, tellChange(contactId))
+  const contactOpened = (contactId: string): Promise<void> => underWay(contactId, tell(contactId))
 
   async function bellRang(contactId: string, version?: number): Promise<void> {
     const isKnown = (): boolean => version !== undefined && (told.get(contactId) ?? -1) >= version
@@ -241,7 +245,11 @@ export function createMatching(deps: MatchingDeps): Matching {
     // The offer before the contact: a contact read later has moved at least as far as the offer says.
     const offer = await openOffers.add(contactId)
     if (offer) await offering.settle(offer, await contacts.one(contactId))
-    await attempt(
+    await tell(contactId)
+  })
+
+  const tell = (contactId: string): Promise<void> =>
+    attempt(
       `contact ${contactId}`,
       () => contactChanged(contactId),
       async () => {
@@ -252,7 +260,6 @@ export function createMatching(deps: MatchingDeps): Matching {
         if (row) noteTold(contactId, row.version)
       },
     )
-  })
 
   /** Once told, the same news brings nothing again: what fails on the way is owed by itself. */
   const followOwing = (row: ContactForMatching | null, synced: Synced): Promise<void> => {
@@ -269,6 +276,7 @@ export function createMatching(deps: MatchingDeps): Matching {
 
   return {
     contactChanged,
+    contactOpened,
     bellRang,
     agentChanged,
     sync,

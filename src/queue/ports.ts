@@ -100,6 +100,8 @@ export type QueueService = {
   contactChanged(contactId: string): Promise<void>
   /** Place in the queue, 1 = next, for the announcements; null when not waiting. */
   position(contactId: string): Promise<number | null>
+  /** Contacts were opened, or moved forward by a message, in this process: reread them together and match. */
+  contactsArrived(contacts: { opened: string[]; moved: string[] }): Promise<void>
   depth(): Promise<Record<Channel, { waiting: number; oldestMs: number }>>
   stop(): Promise<void>
 }

@@ -143,6 +143,9 @@ export function createQueue(deps: QueueDeps): Queue {
     },
 
     agentChanged: (agentId) => matching.agentChanged(agentId),
+    async contactsArrived({ opened, moved }) {
+      await Promise.all([...opened.map(matching.contactOpened), ...moved.map(matching.contactTouched)])
+    },
     contactChanged: (contactId) => matching.contactChanged(contactId),
     position: (contactId) => matcher.position(contactId),
     depth: () => matcher.depth(),

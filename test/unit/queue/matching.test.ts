@@ -24,7 +24,7 @@ function world() {
   } satisfies ContactForMatching as ContactForMatching
   const seen = { reads: 0, fail: false }
   const deps = {
-    db: { query: async () => [] },
+    db: { query: async (_text: string): Promise<never[]> => [] },
     contacts: {
       some: async (ids: readonly string[]) => {
         seen.reads += 1
@@ -36,7 +36,7 @@ function world() {
     matcher: {
       moment: async () => ({ seq: '1', generation: 'g' }),
       syncContacts: async (rows: { id: string }[]) =>
-        rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null, room: true })),
+        rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null, room: false })),
     },
     offering: {},
     rematchLater: () => {},
@@ -73,6 +73,21 @@ describe('a bell of a contact', () => {
     expect(seen.reads).toBe(3)
   })
 
+  it('says nothing new of a contact that was opened here, whose telling takes no reading of offers', async () => {
+    const { contact, deps, seen, matching } = world()
+    const statements: string[] = []
+    deps.db.query = async (text: string) => (statements.push(text), [])
+    Object.assign(contact, { state: 'queued', version: 1, agentId: null })
+    const telling = matching.contactOpened('c1')
+    await matching.bellRang('c1', 1)
+    await telling
+    expect(seen.reads).toBe(1)
+    expect(statements).toEqual([])
+    await matching.bellRang('c1', 2)
+    expect(seen.reads).toBe(2)
+    expect(statements).toHaveLength(1)
+  })
+
   it('waits for what is being told, and is heard when that failed', async () => {
     const { seen, matching } = world()
     const telling = matching.contactChanged('c1')
@@ -101,7 +116,7 @@ describe('a job that rings for many', () => {
         syncContacts: async (rows: { id: string }[]) => {
           if (rows.some((row) => row.id === 'bad')) throw new TypeError('a requirement that nobody can read')
           sent.push(rows)
-          return rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null, room: true }))
+          return rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null, room: false }))
         },
       },
       jobs: {
