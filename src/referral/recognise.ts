@@ -3,7 +3,7 @@ import { normalise } from './normalise.ts'
 import { numbersFor } from './numbers.ts'
 import { readSigns } from './signs.ts'
 import { blank } from './other-senses.ts'
-import { readText, surroundingsOf } from './surroundings.ts'
+import { matchesOf, readText, surroundingsOf } from './surroundings.ts'
 import { triggers, type EmergencyKind, type Surroundings, type Trigger } from './triggers.ts'
 import { urgentCodeOf, type UrgentCode } from './urgent.ts'
 
@@ -39,7 +39,7 @@ export function recognise(text: string, numbers: readonly ReferralNumber[] = [])
   const read = readText(blank(plain))
   const hits: { trigger: Trigger; index: number; words: string }[] = []
   for (const trigger of triggers) {
-    for (const { 0: words, index } of read.text.matchAll(trigger.pattern)) {
+    for (const { 0: words, index } of matchesOf(read.text, trigger.pattern)) {
       if (takesAway(trigger, surroundingsOf(read, index, words))) continue
       hits.push({ trigger, index, words })
       break

@@ -1,4 +1,4 @@
-import { surroundingsOf, type ReadText } from './surroundings.ts'
+import { matchesOf, surroundingsOf, type ReadText } from './surroundings.ts'
 import type { EmergencyKind } from './triggers.ts'
 
 /**
@@ -180,7 +180,7 @@ export function readSigns(read: ReadText): SignsFound {
   const points = new Map<EmergencyKind, number>()
   let words = ''
   for (const { kind, points: worth, pattern, lasting: stillTrue } of signs) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesOf(text, pattern)) {
       const around = surroundingsOf(read, match.index, match[0])
       around.delete('aftermath')
       if (stillTrue) around.delete('past')
