@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
+import { randomSlice } from './random.ts'
 
 /**
  * Encryption of identity columns. A sealed value is `kid.iv.tag.ciphertext` (base64url, AES-256-GCM); `lookup` is a
@@ -40,7 +41,7 @@ export function createPii(current: string, previous?: string | null, lookupSecre
   return {
     fingerprint: createHmac('sha256', hashKey).update('fingerprint').digest('hex').slice(0, 16),
     seal(plain) {
-      const iv = randomBytes(12)
+      const iv = randomSlice(12)
       const cipher = createCipheriv('aes-256-gcm', newest.encrypt, iv)
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
       return [newest.kid, b64(iv), b64(cipher.getAuthTag()), b64(body)].join('.')
