@@ -29,7 +29,7 @@ export const callWiring = ({
   progress,
 }: Parts): CallWiring => ({
   sink: contacts.calls,
-  openCalls: { list: (node) => contacts.openCallsOf(node) },
+  openCalls: { list: contacts.openCallsOf },
   spool: {
     append: (record) => durable.spool.append(record),
     get depth() {

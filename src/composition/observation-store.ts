@@ -39,6 +39,17 @@ export function storedReadings(db: Db): Reading[] {
       ),
     },
     {
+      name: 'calls_out_of_sight',
+      help: 'open calls on an Asterisk that no gateway owns: nobody knows how they go',
+      label: 'node',
+      read: byLabel(
+        `select c.node as label, count(*)::integer as n from contacts c
+         join leases l on l.name = 'asterisk:' || c.node and l.expires_at < clock_timestamp()
+         where c.ended_at is null and c.call_id is not null and c.state <> 'wrapUp'
+           and not (c.call_back and c.state in ('queued', 'offered')) group by c.node`,
+      ),
+    },
+    {
       name: 'outbox_depth',
       help: 'promises not yet handed to the job queue, counted up to 10,000',
       read: number(`select count(*)::integer as n from (select from outbox limit 10000) t`),

@@ -178,6 +178,12 @@ export function readingsOf(context: Context): Reading[] {
       read: byNode((n) => n.lost),
     },
     {
+      name: 'ami_calls_given_up_total',
+      help: 'calls that this gateway has ended because their Asterisk did not come back (HOTLINE_NODE_LOST_MINUTES)',
+      label: 'node',
+      read: () => calls?.telephony.givenUp() ?? {},
+    },
+    {
       name: 'heartbeat_age_seconds',
       help: 'age of the last heartbeat that this gateway gave; of those that never gave one there is none',
       label: 'node',

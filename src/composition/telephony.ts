@@ -48,6 +48,7 @@ export async function composeTelephony(
       files: n === 0 && asterisk.dir ? filesOf(asterisk.dir) : null,
     })),
     gatewayId: config.nodeId,
+    nodeLostMs: asterisk.nodeLostMinutes * 60_000,
     db,
     recordings,
     log,
@@ -93,13 +94,20 @@ export function deskCalls(
       const contact = await contacts().find(contactId)
       const address = await contacts().addressOf(contactId)
       if (!contact?.callId || !address?.sealed) return { sent: false, why: 'gone' }
-      await contacts().countCallBackTry(contactId)
+      const node = control()?.nodeForCallBack(contact.callId)
+      if (!node) return off
+      await contacts().countCallBackTry(contactId, node)
       const number = toDialString(pii.open(address.sealed))
-      return (await control()?.callBack(contact.callId, phone, number)) ?? off
+      return (await control()?.callBack(contact.callId, phone, number, node)) ?? off
     },
     hold: async (callId) => (await control()?.hold(callId)) ?? off,
     resume: async (callId) => (await control()?.resume(callId)) ?? off,
-    hangup: async (callId) => (await control()?.hangup(callId)) ?? off,
+    async hangup(callId) {
+      const said = (await control()?.hangup(callId)) ?? off
+      // The agent knows whether he still speaks with somebody; nobody else does while that Asterisk is out of reach.
+      const over = !said.sent && said.why === 'nodeDown' && (await telephony()?.giveUp(callId))
+      return over ? { sent: true } : said
+    },
     pauseRecording: async (callId, paused) => (await control()?.pauseRecording(callId, paused)) ?? off,
     blindTransfer: async (callId, phone, seconds) =>
       (await control()?.blindTransfer(callId, phone, seconds)) ?? off,

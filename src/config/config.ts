@@ -46,6 +46,8 @@ export type AsteriskConfig = {
   /** Asterisk's own WSS, the second leg a browser's phone stands on. */
   wssUrl: string | null
   dir: string | null
+  /** Calls of an Asterisk that no gateway reaches for so long are ended. Local policy. */
+  nodeLostMinutes: number
   phonesFile: string | null
 }
 
@@ -144,6 +146,7 @@ function asterisk(env: Env, problems: string[]): AsteriskConfig | null {
     webSocketUrl: httpPort ? `ws://${nodes[0]?.host ?? '127.0.0.1'}:${httpPort}/ws` : null,
     wssUrl: env.HOTLINE_ASTERISK_WSS ?? null,
     dir: env.HOTLINE_ASTERISK_DIR ? resolve(env.HOTLINE_ASTERISK_DIR) : null,
+    nodeLostMinutes: Number(env.HOTLINE_NODE_LOST_MINUTES ?? 5),
     phonesFile:
       env.HOTLINE_PHONES ??
       (env.HOTLINE_ASTERISK_DIR ? join(resolve(env.HOTLINE_ASTERISK_DIR), 'phones.json') : null),

@@ -53,6 +53,12 @@ export const Env = Type.Object({
   HOTLINE_ASTERISK_HTTP_PORT: port("Asterisk's HTTP port, whose /ws the gateway proxies at /sip"),
   HOTLINE_ASTERISK_WSS: text("address of Asterisk's own secure WebSocket as browsers reach it"),
   HOTLINE_ASTERISK_DIR: text("folder that holds Asterisk's CDR, queue log and recordings"),
+  HOTLINE_NODE_LOST_MINUTES: Type.Optional(
+    Type.String({
+      pattern: '^[1-9][0-9]{0,3}$',
+      description: 'minutes after which calls of an Asterisk that does not come back are ended (1 to 9999)',
+    }),
+  ),
   HOTLINE_PHONES: text('file with the generated pool of phones and their secrets'),
   HOTLINE_SECRET: secret('signs session cookies'),
   HOTLINE_PII_KEY: secret('encrypts identity columns'),

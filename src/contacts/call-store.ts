@@ -60,19 +60,21 @@ export async function insertCall(tx: Pick<Transaction, 'last'>, call: NewCall): 
  * Open contacts whose caller should be on this node now; the other half of the resync's comparison. A call that staff have
  * just asked for may not have reached Asterisk yet. Of a call back that connects nobody can know it: while the citizen's
  * telephone rings there is no caller yet, and given up then he would be called twice at once. The reconciler looks at it
- * when the time for a try is over.
+ * when the time for a try is over. `andCallBacks`: those over that time too, of a node that nobody can ask any more.
  */
 export async function openCallsOf(
   tx: Tx,
   node: string,
+  also: { andCallBacks: boolean } = { andCallBacks: false },
 ): Promise<{ contactId: string; callId: string; state: string }[]> {
   return tx.query(
     `select id as "contactId", call_id as "callId", state from contacts
      where node = $1 and ended_at is null and call_id is not null and state <> 'wrapUp'
-       and not (call_back and state in ('queued', 'offered', 'connecting'))
+       and not (call_back and (state in ('queued', 'offered') or state = 'connecting' and
+         not ($2::boolean and changed_at < clock_timestamp() - interval '60 seconds')))
        and not (direction = 'outbound' and state = 'connecting'
          and received_at > clock_timestamp() - interval '5 seconds')`,
-    [node],
+    [node, also.andCallBacks],
   )
 }
 
@@ -135,12 +137,12 @@ export const ringingAt = (
     [agentId, exceptId],
   )
 
-/** Counts a try to reach the citizen. */
-export async function countTry(tx: Tx, contactId: string): Promise<void> {
+/** Counts a try to reach the citizen, and on which node it is made: there his call will live. */
+export async function countTry(tx: Tx, contactId: string, node: string): Promise<void> {
   await tx.query(
-    `update contacts set call_back_tries = call_back_tries + 1, version = version + 1,
+    `update contacts set call_back_tries = call_back_tries + 1, node = $2, version = version + 1,
        changed_at = clock_timestamp() where id = $1`,
-    [contactId],
+    [contactId, node],
   )
 }
 

@@ -47,14 +47,14 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
     find: (id: string, tx: Tx = db) => findContact(tx, id),
     byCallId: (callId: string) => findByCallId(db, callId),
     addressOf: (id: string, tx: Tx = db) => reads.addressOf(tx, id),
-    openCallsOf: (node: string) => openCallsOf(db, node),
+    openCallsOf: (node: string, also?: { andCallBacks: boolean }) => openCallsOf(db, node, also),
     waitingCalls: (nodes: string[]) => reads.waitingCalls(db, nodes),
     /** A follower left: his address goes, the cases stay. */
     forgetAddress: (channel: string, lookup: string) => forgetAddress(db, channel, lookup),
     textOf: (messageId: string) => reads.textOf(db, messageId),
     /** Ends pauses between tries of call backs; every gateway may do it at any time. */
     releaseCallBacks: () => releaseCallBacks(db),
-    countCallBackTry: (id: string) => countTry(db, id),
+    countCallBackTry: (id: string, node: string) => countTry(db, id, node),
     messagesOf: (id: string, limit?: number) => reads.messagesOf(db, id, limit),
     ofAgent: (agentId: string) => reads.contactsOfAgent(db, agentId),
     owed: (limit: number) => reads.owedContacts(db, limit),

@@ -12,6 +12,7 @@ import {
   type Sent,
 } from './speaker.ts'
 import { ownLegId } from './legs.ts'
+import type { Link } from './link.ts'
 import { createOutgoingCalls } from './outgoing-calls.ts'
 import { createRinging } from './ringing.ts'
 
@@ -78,6 +79,16 @@ export function createCallControl(nodes: Nodes, log: Log) {
     link.legs
       .legsOf(call.id)
       .filter((leg) => leg.role === 'emergency' || leg.id.startsWith(ownLegId(call.id, '')))
+
+  function linkForCallBack(callId: string): Link | undefined {
+    const known = nodes.all().filter((link) => link.isKnown())
+    // He may be on the line already, wherever that is.
+    return (
+      known.find((link) => link.legs.call(callId)) ??
+      known.find((link) => link === speaker.linkOf(callId)) ??
+      known[0]
+    )
+  }
 
   return {
     /** Tells the dialplan that the contact is committed; without it the caller goes native after 6 s. */
@@ -285,17 +296,20 @@ export function createCallControl(nodes: Nodes, log: Log) {
         return act(handle.link, 'Hangup', { Channel: mine.id, Cause: 16 })
       }),
 
+    /** Where a citizen would be called back now: on the node of his call, else on any; null without a link. */
+    nodeForCallBack: (callId: string): string | null => linkForCallBack(callId)?.node() ?? null,
+
     /**
      * Calls a citizen back: he is called first, and when he answers the phone of the agent who has taken the contact
      * rings. Outcome: `calledBack` and then as after `ringPhone`, or `callBackFailed`.
      * @param number digits as the dialplan's allow-list takes them
+     * @param node as `nodeForCallBack` has just said
      */
-    async callBack(callId: string, phone: string, number: string): Promise<Sent> {
+    async callBack(callId: string, phone: string, number: string, node?: string): Promise<Sent> {
       assertPhone(phone)
       assertNumber(number)
-      const home = speaker.linkOf(callId)
-      const link = home?.isKnown() ? home : nodes.all().find((other) => other.isKnown())
-      if (!link) return notSent('nodeDown')
+      const link = node === undefined ? linkForCallBack(callId) : nodes.byName(node)
+      if (!link?.isKnown()) return notSent('nodeDown')
       const live = speaker.find(callId)
       // He is on the line already, and waits again because the agent who had called him was lost.
       if (typeof live !== 'string' && live.call.stage === 'hold') return ring(live, phone, againSeconds)

@@ -10,6 +10,8 @@ export type NodeMark = { boot: string; seenThrough: Date }
 export type NodeMarks = {
   read(node: string): Promise<NodeMark | null>
   write(node: string, mark: NodeMark, epoch: number): Promise<void>
+  /** Nodes that no gateway owns now, by the clock of the database. */
+  away(): Promise<string[]>
 }
 
 export function createNodeMarks(db: Db, log: Log): NodeMarks {
@@ -20,6 +22,13 @@ export function createNodeMarks(db: Db, log: Log): NodeMarks {
         [node],
       )
       return row ? { boot: row.boot, seenThrough: row.seen_through } : null
+    },
+    async away() {
+      const rows = await db.query<{ node: string }>(
+        `select n.node from telephony_nodes n join leases l on l.name = 'asterisk:' || n.node
+         where l.expires_at < clock_timestamp()`,
+      )
+      return rows.map((row) => row.node)
     },
     async write(node, mark, epoch) {
       // An owner that was paused and wakes must not overwrite what his successor wrote.

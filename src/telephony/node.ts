@@ -51,7 +51,7 @@ export type NodeOptions = {
   connect: ConnectAmi
   files: NodeFiles | null
   lease: (name: string, hooks: LeaseHooks) => Lease
-  marks: NodeMarks
+  marks: Pick<NodeMarks, 'read' | 'write'>
   sink: CallSink
   openCalls: OpenCalls
   spool: CallSpool

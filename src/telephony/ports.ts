@@ -14,7 +14,8 @@ export type CallSink = {
 export type OpenCall = { callId: string }
 
 export type OpenCalls = {
-  list(node: string): Promise<OpenCall[]>
+  /** @param also `andCallBacks`: those too whose citizen has been rung for longer than a try lasts */
+  list(node: string, also?: { andCallBacks: boolean }): Promise<OpenCall[]>
 }
 
 /** Opaque records on the disk of this gateway; `depth` counts those not yet replayed. */

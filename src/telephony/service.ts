@@ -7,6 +7,7 @@ import type { AmiTarget } from './ami/transport.ts'
 import { nodeOfCall, type CallEvent, type PhoneState, type Stage } from './call-event.ts'
 import { createCallControl, type CallControl } from './control.ts'
 import { createNativeQueue, type NativeQueue } from './native-queue.ts'
+import { createLostNodes } from './lost-nodes.ts'
 import { createNode, type AsteriskNode, type NodeFiles, type NodeHealth } from './node.ts'
 import { createNodeMarks } from './node-marks.ts'
 import { createProgressCalls } from './progress-calls.ts'
@@ -25,6 +26,12 @@ export type Telephony = {
    * is in the ledger. `unknown`: its Asterisk is out of sight, or the ledger has yet to learn how the call went.
    */
   callState(callId: string): Promise<'waiting' | 'busy' | 'gone' | 'unknown'>
+  /**
+   * Whoever speaks says that his call is over, though its Asterisk is out of reach. False while it is not, or only just.
+   */
+  giveUp(callId: string): Promise<boolean>
+  /** Calls that this gateway has ended because their Asterisk did not come back, by node. */
+  givenUp(): Record<string, number>
   health(): NodeHealth[]
   /** Every event of every node, on every gateway, owner or not; for what lives in memory only. */
   onEvent(listener: (event: CallEvent) => void): void
@@ -47,6 +54,8 @@ export type TelephonyOptions = {
   /** Answers callers who follow their order; without it the dialplan apologises. */
   progress?: AskProgress
   log: Log
+  /** Calls of an Asterisk that nobody reaches for so long are ended, ms. Local policy. */
+  nodeLostMs?: number
   /** A dead gateway's node is taken over after this time (semantics: races), milliseconds. */
   leaseMs?: number
   /** Health without a break that ends a fall-back to Asterisk's own queue, milliseconds. */
@@ -54,6 +63,7 @@ export type TelephonyOptions = {
 }
 
 const collectEveryMs = 10_000
+const lookEveryMs = 3_000
 const purgeEveryMs = 3_600_000
 
 export function createTelephony(options: TelephonyOptions): Telephony {
@@ -67,6 +77,14 @@ export function createTelephony(options: TelephonyOptions): Telephony {
   }
   const nativeQueue = createNativeQueue(nodes, options.signedIn, log)
   const marks = createNodeMarks(db, log)
+  const lostNodes = createLostNodes({
+    marks,
+    openCalls: options.openCalls,
+    sink: options.sink,
+    limitMs: options.nodeLostMs ?? 300_000,
+    graceMs: leaseMs,
+    log,
+  })
   const onQuestion = options.progress && createProgressCalls(options.progress, () => new Date(), log)
 
   for (const { target, files } of options.nodes) {
@@ -104,7 +122,15 @@ export function createTelephony(options: TelephonyOptions): Telephony {
       })
     }
   }
+  let looking: Promise<void> | null = null
+  const look = (): void => {
+    looking ??= lostNodes
+      .look()
+      .catch((error: Error) => log.debug({ reason: error.message }, 'nodes out of reach not looked for'))
+      .finally(() => (looking = null))
+  }
   const timers = [
+    setInterval(look, lookEveryMs),
     setInterval(collect, collectEveryMs),
     setInterval(() => {
       recordings?.purge().catch((error: Error) => log.warn({ reason: error.message }, 'purge failed'))
@@ -122,12 +148,14 @@ export function createTelephony(options: TelephonyOptions): Telephony {
       const home = members.find(({ node }) => name !== null && node.link.node() === name)
       return (await home?.node.isOver(callId)) ? 'gone' : 'unknown'
     },
+    giveUp: (callId) => lostNodes.giveUp(callId),
+    givenUp: () => lostNodes.givenUp(),
     health: () => members.map(({ node }) => node.health()),
     onEvent: (listener) => void listeners.push(listener),
     async stop() {
       stopped = true
       timers.forEach(clearInterval)
-      await collecting
+      await Promise.all([collecting, looking])
       await Promise.all(members.map(({ node }) => node.stop()))
     },
   }

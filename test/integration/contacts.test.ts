@@ -366,7 +366,7 @@ describe('a call back that is not answered', () => {
       expect(await waiting()).toBe('queued')
       await door.apply(debt!.id, { type: 'offered', agentId }, { actor })
       await door.apply(debt!.id, { type: 'accepted', agentId }, { actor })
-      await world.contacts.countCallBackTry(debt!.id)
+      await world.contacts.countCallBackTry(debt!.id, 'n1')
       await calls.handle(fact(debt!.callId, 'callBackFailed', 100 * n, { status: 'NOANSWER', cause: 19 }))
       if (n === callBackTries) break
       // Nobody is asked to make it meanwhile.
