@@ -78,6 +78,8 @@ export function createStreams(parts: StreamsParts): Streams {
   const nodePrefix = `${prefix}:desk:node:`
   const generationKey = `${prefix}:desk:generation`
   const followed = new Set<string>()
+  /** Followed, but not announced yet. */
+  const coming = new Set<string>()
   /** What Redis did not take while it was away. */
   const unpublished: Parameters<Publish>[] = []
   let generation: string | null = null
@@ -182,7 +184,8 @@ export function createStreams(parts: StreamsParts): Streams {
       }
       generation = now
       const all = [...followed]
-      const added = await announce(all)
+      // To announce those who are coming would look like a gap: their pages are brought up to date after it.
+      const added = await announce(all.filter((agentId) => !coming.has(agentId)))
       await publishRest()
       if (wiped) parts.onGap(all, true)
       else if (added.length > 0) parts.onGap(added, false)
@@ -263,7 +266,8 @@ export function createStreams(parts: StreamsParts): Streams {
     head: (agentId) => heads.add(agentId),
     async follow(agentId) {
       followed.add(agentId)
-      await announcing.add(agentId)
+      coming.add(agentId)
+      await announcing.add(agentId).finally(() => coming.delete(agentId))
     },
     async unfollow(agentId) {
       followed.delete(agentId)
