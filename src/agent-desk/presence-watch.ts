@@ -67,13 +67,24 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
         .catch((error: Error) => log.warn({ agentId, err: error.name }, 'matcher not told of a change'))
   }
 
+  /** The sockets that the database should know of, in the turn of a write: what is news is not written yet. */
+  function* written(): Generator<string> {
+    const opened = new Set(news?.opened.map(({ id }) => id))
+    for (const id of mine.keys()) if (!opened.has(id)) yield id
+    for (const { id } of news?.closed ?? []) if (!opened.has(id)) yield id
+  }
+
   async function beat(): Promise<void> {
     try {
       const { found, asked } = await inTurn(async () => {
         const asked = performance.now()
+        const { found, mark } = await store.beat(db, node)
+        const { count, fold } = store.markOf(written())
+        if (mark.count === count && mark.fold === fold) return { found, asked }
+        // A write failed, or a neighbour took this gateway for dead.
         const held = [...mine.values()]
         await store.removeStrays(db, node, held)
-        return { found: await store.beat(db, node, held), asked }
+        return { found: [...found, ...(await store.add(db, node, held))], asked }
       })
       if (steadySince === null || asked - lastBeat > limits.nodeDeadMs) steadySince = asked
       lastBeat = asked

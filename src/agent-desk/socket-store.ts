@@ -6,12 +6,49 @@ import type { AgentRow } from './model.ts'
 
 export type SocketRow = { id: string; agentId: string; tab: string }
 
+/** How many sockets, and their ids folded into 48 bits: equal for equal sets, whatever their order. */
+export type SocketMark = { count: number; fold: number }
+
+/** Of the random ends of the ids (UUIDv7), as `beat` folds them in SQL. */
+export function markOf(ids: Iterable<string>): SocketMark {
+  let [count, high, low] = [0, 0, 0]
+  for (const id of ids) {
+    count += 1
+    high ^= parseInt(id.slice(-12, -6), 16)
+    low ^= parseInt(id.slice(-6), 16)
+  }
+  return { count, fold: high * 2 ** 24 + low }
+}
+
 /**
- * Says that this gateway lives and which sockets it holds. Rows that a neighbour removed while the database was away
- * come back; agents who were believed lost are found.
+ * Says that this gateway lives; agents with a socket here who were believed lost are found.
+ * @returns agents whose loss was revoked, and which sockets the database believes to be here
+ */
+export async function beat(tx: Tx, node: string): Promise<{ found: string[]; mark: SocketMark }> {
+  const [row] = await tx.query<SocketMark & { found: string[] }>(
+    `with alive as (
+       insert into desk_nodes (node) values ($1) on conflict (node) do update set seen_at = clock_timestamp()
+     ), found as (
+       update agents a set lost_at = null, lost_stage = 0
+       where a.lost_at is not null and a.intent <> 'offline'
+         and exists (select 1 from desk_sockets s where s.agent_id = a.agent_id and s.node = $1)
+       returning a.agent_id
+     )
+     select count(*) as count, coalesce(bit_xor(('x' || right(id::text, 12))::bit(48)::bigint), 0) as fold,
+       array(select agent_id::text from found) as found
+     from desk_sockets where node = $1`,
+    [node],
+  )
+  const { found, count, fold } = row!
+  return { found, mark: { count, fold } }
+}
+
+/**
+ * Writes sockets that are not there: new ones, or such as a neighbour removed while the database was away. Agents who were
+ * believed lost are found.
  * @returns agents whose loss was revoked
  */
-export async function beat(tx: Tx, node: string, sockets: SocketRow[]): Promise<string[]> {
+export async function add(tx: Tx, node: string, sockets: SocketRow[]): Promise<string[]> {
   const rows = await tx.query<{ agentId: string }>(
     `with alive as (
        insert into desk_nodes (node) values ($1) on conflict (node) do update set seen_at = clock_timestamp()
@@ -45,7 +82,7 @@ export async function change(
   opened: SocketRow[],
   closed: SocketRow[],
 ): Promise<{ found: string[]; lost: string[] }> {
-  const found = opened.length > 0 ? await beat(tx, node, opened) : []
+  const found = opened.length > 0 ? await add(tx, node, opened) : []
   if (closed.length === 0) return { found, lost: [] }
   await tx.query(`delete from desk_sockets where id = any ($1::uuid[])`, [closed.map((s) => s.id)])
   return { found, lost: await noticeLosses(tx, [...new Set(closed.map((s) => s.agentId))]) }
