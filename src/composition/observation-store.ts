@@ -16,17 +16,19 @@ export function storedReadings(db: Db): Reading[] {
   return [
     {
       name: 'contacts_open',
-      help: 'contacts that have not ended, by state',
+      help: 'contacts of requesters that have not ended, by state; calls that staff make are none',
       label: 'state',
       read: byLabel(
-        `select state as label, count(*)::integer as n from contacts where ended_at is null group by state`,
+        `select state as label, count(*)::integer as n from contacts
+         where ended_at is null and direction = 'inbound' group by state`,
       ),
     },
     {
       name: 'contacts_owed',
       help: 'conversations that are over and not registered',
       read: number(
-        `select count(*)::integer as n from contacts where owed_at is not null and ended_at is null`,
+        `select count(*)::integer as n from contacts
+         where owed_at is not null and ended_at is null and direction = 'inbound'`,
       ),
     },
     {
@@ -35,7 +37,7 @@ export function storedReadings(db: Db): Reading[] {
       label: 'channel',
       read: byLabel(
         `select channel as label, count(*)::integer as n from contacts
-         where received_at > clock_timestamp() - interval '5 minutes' group by channel`,
+         where received_at > clock_timestamp() - interval '5 minutes' and direction = 'inbound' group by channel`,
       ),
     },
     {
