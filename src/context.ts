@@ -188,6 +188,7 @@ export async function createContext(config: Config): Promise<Context> {
       contacts: createMatchingReads(db),
       directory: {
         facts: (id) => presence().facts(id),
+        factsIn: (tx, id) => presence().factsIn(tx, id),
         all: () => presence().all(),
         markNotResponding: (tx, agentId, offerId) => presence().markNotResponding(tx, agentId, offerId),
       },

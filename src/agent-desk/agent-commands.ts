@@ -60,15 +60,20 @@ export function agentCommands(parts: AgentCommandParts): AgentCommands {
     },
 
     async acceptOffer({ offerId }, { agentId, tab }) {
-      const row = await signedIn(agentId)
-      const offer = (await offers.openOffersOf(agentId)).find((o) => o.offerId === offerId)
+      const [row, open, his] = await Promise.all([
+        signedIn(agentId),
+        offers.openOffersOf(agentId),
+        contacts.ofAgent(agentId),
+      ])
+      const offer = open.find((o) => o.offerId === offerId)
       const voice = offer?.channel === 'voice'
       // Only the tab that holds the phone can answer; elsewhere it would ring in another window.
       if (voice && row.ownerTab !== tab)
         throw problem(409, 'otherTab', '电话在另一个页面上', '请在持有电话的页面接听，或在这里重新签入。')
       const { phone } = row
       if (voice && !phone) throw problem(409, 'noPhone', '没有绑定话机', '请重新签入以绑定话机。')
-      const accepted = await offers.accept(offerId, agentId, row.epoch)
+      const known = his.find((c) => c.id === offer?.contactId)
+      const accepted = await offers.accept(offerId, agentId, row.epoch, known)
       if (!accepted.ok) {
         const [title, detail] = refusals[accepted.code]
         throw problem(accepted.status, accepted.code, title, detail)

@@ -86,7 +86,7 @@ export function createDesk(parts: DeskParts): Desk {
   const presence = createPresence({
     db,
     nodeDeadMs: config.nodeDeadMs,
-    accounts: (ids, tx) => staff.agentAccounts(ids, tx),
+    accounts: (tx, ids) => staff.agentAccounts(tx, ids),
     contacts,
     offers,
     phones,

@@ -1,6 +1,7 @@
 import type { Actor } from '../base/actor.ts'
 import type { Contact, ContactState } from '../contacts/model.ts'
 import type { ContactDoor } from '../contacts/ports.ts'
+import type { Tx } from '../db/pool.ts'
 import type { OfferMade, QueueService } from '../queue/ports.ts'
 import type { DeskContact, ReferralView } from './contract.ts'
 import type { Load } from './model.ts'
@@ -41,6 +42,7 @@ export type DeskContacts = {
   /** Every contact whose registration is owed, whoever owes it: the team lead's list. */
   owed(limit: number): Promise<Contact[]>
   loads(agentIds?: string[]): Promise<Map<string, Load>>
+  loadsIn(tx: Tx, agentIds: string[]): Promise<Map<string, Load>>
   /** Oldest first, the newest `limit`. */
   messagesOf(contactId: string, limit?: number): Promise<MessageOfContact[]>
   historyOf(requesterIds: string[], exceptContactId: string, limit?: number): Promise<PastContact[]>

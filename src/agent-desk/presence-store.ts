@@ -134,8 +134,8 @@ export async function setAside(tx: Tx, agentId: string, reason: string): Promise
 /** The agent of that phone when something changed, else null. */
 export async function writeDeviceState(tx: Tx, phone: string, state: string): Promise<string | null> {
   const [row] = await tx.query<{ agentId: string }>(
-    `update agents set device_state = $2, phone_ready = ($2 = 'notInUse')
-     where phone = $1 and device_state is distinct from $2 returning agent_id as "agentId"`,
+    prepared(`update agents set device_state = $2, phone_ready = ($2 = 'notInUse')
+     where phone = $1 and device_state is distinct from $2 returning agent_id as "agentId"`),
     [phone, state],
   )
   return row?.agentId ?? null
@@ -143,15 +143,20 @@ export async function writeDeviceState(tx: Tx, phone: string, state: string): Pr
 
 export async function agentOfPhone(tx: Tx, phone: string): Promise<string | null> {
   const [row] = await tx.query<{ agentId: string }>(
-    `select agent_id as "agentId" from agents where phone = $1 or last_phone = $1
-     order by phone is not distinct from $1 desc, since desc limit 1`,
+    prepared(`select agent_id as "agentId" from agents where phone = $1 or last_phone = $1
+     order by phone is not distinct from $1 desc, since desc limit 1`),
     [phone],
   )
   return row?.agentId ?? null
 }
 
-export async function stampFree(tx: Tx, agentId: string): Promise<void> {
-  await tx.query(`update agents set last_free_at = clock_timestamp() where agent_id = $1`, [agentId])
+/** His place among the idle starts anew. @returns his intent; null of somebody who never signed in */
+export async function stampFree(tx: Tx, agentId: string): Promise<Intent | null> {
+  const [row] = await tx.query<{ intent: Intent }>(
+    prepared(`update agents set last_free_at = clock_timestamp() where agent_id = $1 returning intent`),
+    [agentId],
+  )
+  return row?.intent ?? null
 }
 
 export async function addEvent(

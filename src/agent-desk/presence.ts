@@ -1,9 +1,9 @@
 import { Problem, problem } from '../base/problem.ts'
-import type { Db } from '../db/pool.ts'
+import type { Db, Tx } from '../db/pool.ts'
 import { createReads } from '../db/reads.ts'
 import type { AgentDirectory, AgentFacts } from '../queue/ports.ts'
 import type { Publish } from './events.ts'
-import { factsOf, noLoad, preparing, type AgentRow, type DeskMode } from './model.ts'
+import { factsOf, noLoad, preparing, type AgentRow, type DeskMode, type Load } from './model.ts'
 import type { DeskContacts, DeskOffers, NativeMembers, PhoneLine, PhonePool } from './ports.ts'
 import * as store from './presence-store.ts'
 
@@ -38,8 +38,8 @@ export type PresenceParts = {
   db: Db
   /** A gateway that was silent for longer is dead, ms. */
   nodeDeadMs: number
-  accounts: (ids: string[]) => Promise<Map<string, AgentAccount>>
-  contacts: Pick<DeskContacts, 'loads' | 'ofAgent'>
+  accounts: (tx: Tx, ids: string[]) => Promise<Map<string, AgentAccount>>
+  contacts: Pick<DeskContacts, 'loads' | 'loadsIn' | 'ofAgent'>
   offers: Pick<DeskOffers, 'withdrawOffersOf' | 'agentChanged'>
   phones: PhonePool
   line: Pick<PhoneLine, 'state'>
@@ -59,20 +59,26 @@ export function createPresence(parts: PresenceParts): Presence {
     store.someAgents(db, agentIds, nodeDeadMs)
   const row = createReads(some)
 
-  async function factsFor(rows: AgentRow[]): Promise<AgentFacts[]> {
-    const ids = rows.map((r) => r.agentId)
-    if (ids.length === 0) return []
-    const [byId, loads] = await Promise.all([accounts(ids), contacts.loads(ids)])
-    return rows.flatMap((r) => {
+  const asFacts = (
+    rows: Iterable<AgentRow>,
+    byId: Map<string, AgentAccount>,
+    loads: Map<string, Load>,
+  ): AgentFacts[] =>
+    [...rows].flatMap((r) => {
       const account = byId.get(r.agentId)
-      return account ? [factsOf(r, account, loads.get(r.agentId) ?? noLoad)] : []
+      return account && r.intent !== 'offline' ? [factsOf(r, account, loads.get(r.agentId) ?? noLoad)] : []
     })
-  }
 
-  const facts = createReads(async (agentIds) => {
-    const rows = [...(await some(agentIds)).values()].filter((r) => r.intent !== 'offline')
-    return new Map((await factsFor(rows)).map((f) => [f.agentId, f]))
-  })
+  /** Read at once, on one connection. */
+  async function factsFrom(tx: Tx, agentIds: string[]): Promise<Map<string, AgentFacts>> {
+    const [rows, byId, loads] = await Promise.all([
+      store.someAgents(tx, agentIds, nodeDeadMs),
+      accounts(tx, agentIds),
+      contacts.loadsIn(tx, agentIds),
+    ])
+    return new Map(asFacts(rows.values(), byId, loads).map((f) => [f.agentId, f]))
+  }
+  const facts = createReads((agentIds) => factsFrom(db, agentIds))
 
   /** Tells the desk, the matcher and Asterisk's own queue how the agent stands now. */
   async function spread(agentId: string): Promise<void> {
@@ -147,15 +153,22 @@ export function createPresence(parts: PresenceParts): Presence {
     signedIn: () => store.signedInAgents(db, nodeDeadMs),
 
     facts,
+    factsIn: async (tx, agentId) => (await factsFrom(tx, [agentId])).get(agentId) ?? null,
 
-    all: async () => factsFor(await store.signedInAgents(db, nodeDeadMs)),
+    async all() {
+      const rows = await store.signedInAgents(db, nodeDeadMs)
+      if (rows.length === 0) return []
+      const ids = rows.map((r) => r.agentId)
+      const [byId, loads] = await Promise.all([accounts(db, ids), contacts.loads(ids)])
+      return asFacts(rows, byId, loads)
+    },
 
     async markNotResponding(tx, agentId) {
       await store.setAside(tx, agentId, 'noAnswer')
     },
 
     async signIn(agentId, request) {
-      const account = (await accounts([agentId])).get(agentId)
+      const account = (await accounts(db, [agentId])).get(agentId)
       if (!account?.roles.includes('agent'))
         throw problem(403, 'notAnAgent', '您不是坐席', '只有坐席可以签入，请联系系统管理员。')
       const { mode, tab } = request
@@ -208,9 +221,8 @@ export function createPresence(parts: PresenceParts): Presence {
     },
 
     async released(agentId, worked) {
-      if (worked) await store.stampFree(db, agentId)
-      const now = await row(agentId)
-      if (now?.intent === 'draining' && isFree(await loadOf(agentId)))
+      const intent = worked ? await store.stampFree(db, agentId) : (await row(agentId))?.intent
+      if (intent === 'draining' && isFree(await loadOf(agentId)))
         await goOffline(agentId, 'drained', 'draining')
       else await offers.agentChanged(agentId)
     },
@@ -218,7 +230,9 @@ export function createPresence(parts: PresenceParts): Presence {
     async deviceState(phone, state) {
       const agentId = await store.writeDeviceState(db, phone, state)
       if (!agentId) return
-      await Promise.all([offers.agentChanged(agentId), publish(agentId, { type: 'agent' })])
+      // What he is offered next is not the telephone's business to wait for; what routing fails to do it owes.
+      void offers.agentChanged(agentId).catch(() => {})
+      await publish(agentId, { type: 'agent' })
     },
 
     agentOfPhone: (phone) => store.agentOfPhone(db, phone),

@@ -27,9 +27,10 @@ export function createDoor(db: Db, wrapUpMs: number): Door {
 
   async function judge(tx: Tx, id: string, fact: ContactFact, options: Omit<ApplyOptions, 'within'>) {
     let { known } = options
-    for (let n = 0; n < attempts; n++) {
+    for (let n = 0; n < (options.once ? 1 : attempts); n++) {
       // What the caller knows may be old: it can lose the compare-and-set, but it refuses nothing.
       const hoped = known && !('change' in transition(known, fact)) ? undefined : known
+      if (options.once && !hoped) break
       const before = hoped ?? (await findContact(tx, id))
       known = undefined
       if (!before)
@@ -53,12 +54,15 @@ export function createDoor(db: Db, wrapUpMs: number): Door {
       })
       if (after) return { applied: { ok: true, contact: after } as const, before }
     }
+    if (options.once)
+      return { applied: { ok: false, refused: 'wrongState', contact: null } as const, before: null }
     throw new Error(`contact ${id} keeps changing`)
   }
 
   return {
     onChange: (listener) => void listeners.push(listener),
     announce,
+    look: findContact,
     async applyIn(tx, id, fact, options) {
       return (await judge(tx, id, fact, options)).applied
     },

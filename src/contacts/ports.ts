@@ -19,11 +19,15 @@ export type ApplyOptions = {
    * compare-and-set before anything else is awaited. Where it does not do, the row is read as it stands.
    */
   known?: Contact
+  /** With `known`: refused (`wrongState`, no contact) where it does not do, for a caller with statements right behind. */
+  once?: boolean
   /** Runs in the same transaction after the row is written; a rejection rolls everything back. */
   within?: (tx: Tx, contact: Contact) => Promise<void>
 }
 
 export type ContactDoor = {
+  /** The contact as it stands, for one who is about to say what happens to it. */
+  look(tx: Tx, contactId: string): Promise<Contact | null>
   /** The one door for state changes: judges `fact` by `transition`, writes row, event and outbox in one transaction. */
   apply(contactId: string, fact: ContactFact, options: ApplyOptions): Promise<Applied>
   /** The same inside a transaction of the caller. */

@@ -35,29 +35,33 @@ export const changedForMatching = (tx: Tx, sinceMs: number, limit: number): Prom
 export const someForMatching = (tx: Tx, ids: readonly string[]): Promise<ContactForMatching[]> =>
   tx.query(prepared(`select ${matchingColumns} from contacts c where c.id = any($1::uuid[])`), [ids])
 
-/** Slots in use by agent: voice and text counted apart; an unexpired wrap-up blocks both until it is settled. */
-export async function loads(
-  tx: Tx,
-  agentIds?: string[],
-): Promise<Map<string, { voice: number; text: number; wrapUp: boolean }>> {
-  const rows = await tx.query<{ agentId: string; voice: number; text: number; wrapUp: boolean }>(
-    `select agent_id as "agentId",
+/** Two texts, each with its own plan: few agents are looked up, all are counted. */
+const loadsOf = (whose: '' | 'and agent_id = any($1::uuid[])'): string =>
+  prepared(`select agent_id as "agentId",
        count(*) filter (where channel = 'voice' and state <> 'wrapUp') as voice,
        count(*) filter (where channel <> 'voice' and state <> 'wrapUp') as text,
        bool_or(state = 'wrapUp') as "wrapUp"
      from contacts
      where ended_at is null and agent_id is not null and owed_at is null
-       and state in ('offered','connecting','active','held','consulting','native','wrapUp')
-       and ($1::uuid[] is null or agent_id = any($1))
-     group by agent_id`,
-    [agentIds ?? null],
-  )
+       and state in ('offered','connecting','active','held','consulting','native','wrapUp') ${whose}
+     group by agent_id`)
+
+/** Slots in use by agent: voice and text counted apart; an unexpired wrap-up blocks both until it is settled. */
+export async function loads(
+  tx: Tx,
+  agentIds?: string[],
+): Promise<Map<string, { voice: number; text: number; wrapUp: boolean }>> {
+  type Row = { agentId: string; voice: number; text: number; wrapUp: boolean }
+  const rows = await (agentIds
+    ? tx.query<Row>(loadsOf(`and agent_id = any($1::uuid[])`), [agentIds])
+    : tx.query<Row>(loadsOf(''), []))
   return new Map(rows.map((r) => [r.agentId, { voice: r.voice, text: r.text, wrapUp: r.wrapUp }]))
 }
 
 export const contactsOfAgent = (tx: Tx, agentId: string): Promise<Contact[]> =>
   tx.query(
-    `select ${contactColumns} from contacts c where c.agent_id = $1 and c.ended_at is null order by c.received_at`,
+    prepared(`select ${contactColumns} from contacts c
+     where c.agent_id = $1 and c.ended_at is null order by c.received_at`),
     [agentId],
   )
 

@@ -61,6 +61,7 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
     historyOf: (requesterIds: string[], exceptId: string, limit = 8) =>
       reads.historyOf(db, requesterIds, exceptId, limit),
     loads: (agentIds?: string[]) => reads.loads(db, agentIds),
+    loadsIn: reads.loads,
     list: (filter: reads.ContactFilter) => reads.listContacts(db, filter),
     eventsOf: (id: string) => reads.eventsOf(db, id),
   }

@@ -4,7 +4,6 @@ import type { Log } from '../base/log.ts'
 import type { Contact, ContactState } from '../contacts/model.ts'
 import type { ContactDoor, ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
 import type { ContactFact } from '../contacts/transition.ts'
-import { addToOutbox } from '../db/outbox.ts'
 import { sqlState, uniqueViolation, type Db } from '../db/pool.ts'
 import { mayTake, ringsOf, type ContactToMatch } from './choose-agent.ts'
 import type { QueueConfig } from './config.ts'
@@ -28,7 +27,7 @@ import { createGate } from './gate.ts'
 export type Offering = {
   /** Turns a reservation into an offer, if contact and agent are still free by PostgreSQL. */
   make(reservation: Reservation): Promise<Made>
-  accept(offerId: string, agentId: string, epoch: number): Promise<AcceptResult>
+  accept: QueueService['accept']
   /** Gives a text of one agent to another, if both still fit. */
   handOver: QueueService['handOver']
   /** Ends an open offer; false when it was over. */
@@ -51,9 +50,9 @@ export type Refusal = Exclude<OfferOutcome, 'accepted' | 'abandoned'>
 
 export type OfferingDeps = {
   db: Db
-  door: Pick<ContactDoor, 'applyIn'>
+  door: Pick<ContactDoor, 'applyIn' | 'look'>
   contacts: Pick<ContactsForMatching, 'one'>
-  directory: Pick<AgentDirectory, 'facts' | 'markNotResponding'>
+  directory: Pick<AgentDirectory, 'factsIn' | 'markNotResponding'>
   /** Read at every call, so listeners may be added while the program is put together. */
   listeners: readonly OfferListener[]
   /** Told after a change of a contact was committed. */
@@ -110,24 +109,23 @@ export function createOffering(deps: OfferingDeps): Offering {
   async function write(row: ContactForMatching, reservation: Reservation) {
     const { contactId, agentId, ring } = reservation
     return db.tx(async (tx) => {
-      await store.lockAgent(tx, agentId)
-      const facts = await directory.facts(agentId)
+      // One round trip, in this order: what is read is read under the lock.
+      const [, facts, known] = await Promise.all([
+        store.lockAgent(tx, agentId),
+        directory.factsIn(tx, agentId),
+        door.look(tx, contactId),
+      ])
       if (!facts || !mayTake(facts, demandNow(row, ring, config), config.slots))
         throw new Refused('agentBusy')
+      if (!known) throw new Refused('contactGone')
       const offerId = newId()
-      const applied = await door.applyIn(
-        tx,
-        contactId,
-        { type: 'offered', agentId },
-        { actor, data: { offerId, ring } },
-      )
-      if (!applied.ok || applied.note) throw new Refused('contactGone')
+      const fact: ContactFact = { type: 'offered', agentId }
       // Texts come to the page even where calls ring on a telephone.
       const mode = row.channel === 'voice' ? facts.mode : 'desk'
       // Where the answered telephone is the accept, the citizen has to be reached before it can ring.
       const limit =
         row.callBack && mode === 'phone' ? config.callBackConnectingMs : limitMs(row.channel, config.offerMs)
-      const offer = await store.insertOffer(tx, {
+      const offer: store.NewOffer = {
         id: offerId,
         contactId,
         agentId,
@@ -136,9 +134,16 @@ export function createOffering(deps: OfferingDeps): Offering {
         mode,
         ring,
         limitMs: limit,
-      })
-      await addToOutbox(tx, { queue: 'offers', name: 'expire', data: { offerId }, delayMs: limit })
-      return { offer, contact: applied.contact }
+      }
+      const [applied, inserted] = await Promise.allSettled([
+        door.applyIn(tx, contactId, fact, { actor, data: { offerId, ring }, known, once: true }),
+        store.insertOffer(tx, offer),
+      ])
+      if (applied.status === 'rejected') throw applied.reason
+      // Whatever then stood in the way of the offer: first the contact was not to be had.
+      if (!applied.value.ok || applied.value.note) throw new Refused('contactGone')
+      if (inserted.status === 'rejected') throw inserted.reason
+      return { offer: inserted.value, contact: applied.value.contact }
     })
   }
 
@@ -161,7 +166,46 @@ export function createOffering(deps: OfferingDeps): Offering {
     }
   }
 
-  async function accept(offerId: string, agentId: string, epoch: number): Promise<AcceptResult> {
+  function accepted(offer: store.OfferRow, contact: Contact): AcceptResult {
+    deps.wake()
+    deps.announceChange(contact, { type: 'accepted', agentId: offer.agentId }, 'offered')
+    void tellEnd(offer, 'accepted', null)
+    const { id: contactId, channel, callId, callBack } = contact
+    return { ok: true, contactId, channel, callId, callBack }
+  }
+
+  /**
+   * Both compare-and-sets at once, on what the desk has just read; null when that was not how things stand. It judges
+   * nothing a second time: the contact must not be locked after the offer.
+   */
+  async function acceptKnown(known: Contact, at: store.Accept): Promise<AcceptResult | null> {
+    const fact: ContactFact = { type: 'accepted', agentId: at.agentId }
+    const data = { offerId: at.offerId }
+    try {
+      const { offer, contact } = await db.tx(async (tx) => {
+        const [applied, offer] = await Promise.all([
+          door.applyIn(tx, known.id, fact, { actor, data, known, once: true }),
+          store.acceptOffer(tx, { ...at, contactId: known.id }),
+        ])
+        if (!applied.ok || applied.note || !offer) throw new Lost()
+        return { offer, contact: applied.contact }
+      })
+      return accepted(offer, contact)
+    } catch (error) {
+      if (error instanceof Lost) return null
+      throw error
+    }
+  }
+
+  async function accept(
+    offerId: string,
+    agentId: string,
+    epoch: number,
+    known?: Contact,
+  ): Promise<AcceptResult> {
+    const at = { offerId, agentId, epoch }
+    const swift = known ? await acceptKnown(known, at) : null
+    if (swift) return swift
     const judge = async () => {
       const offer = await store.findOffer(db, offerId)
       return { offer, refusal: judgeAccept(offer, agentId, epoch, offer?.nowMs ?? 0) }
@@ -174,14 +218,10 @@ export function createOffering(deps: OfferingDeps): Offering {
         const applied = await door.applyIn(tx, offer.contactId, fact, { actor, data: { offerId } })
         if (!applied.ok || applied.note) throw new Lost()
         // The deadline and every other end of the offer are judged here, by the database, under the contact's lock.
-        if (!(await store.acceptOffer(tx, offerId))) throw new Lost()
+        if (!(await store.acceptOffer(tx, at))) throw new Lost()
         return applied.contact
       })
-      deps.wake()
-      deps.announceChange(contact, fact, 'offered')
-      void tellEnd(offer, 'accepted', null)
-      const { id: contactId, channel, callId, callBack } = contact
-      return { ok: true, contactId, channel, callId, callBack }
+      return accepted(offer, contact)
     } catch (error) {
       if (!(error instanceof Lost)) throw error
       deps.changed(offer.contactId, agentId)
@@ -196,8 +236,7 @@ export function createOffering(deps: OfferingDeps): Offering {
     const fact: ContactFact = { type: 'transferred', agentId: to, of: from }
     try {
       const contact = await db.tx(async (tx) => {
-        await store.lockAgent(tx, to)
-        const facts = await directory.facts(to)
+        const [, facts] = await Promise.all([store.lockAgent(tx, to), directory.factsIn(tx, to)])
         // Whom the agent chose needs no skill that the contact asks for.
         if (!facts || !mayTake(facts, { ...row, requirement: {} }, config.slots))
           throw new Refused('agentBusy')

@@ -1,5 +1,5 @@
 import type { Actor } from '../base/actor.ts'
-import type { Channel } from '../contacts/model.ts'
+import type { Channel, Contact } from '../contacts/model.ts'
 import type { Tx } from '../db/pool.ts'
 
 /** What `queue/` asks of others, and what others may ask of it. Composed in `src/context.ts`. */
@@ -27,6 +27,8 @@ export type AgentFacts = {
 
 export type AgentDirectory = {
   facts(agentId: string): Promise<AgentFacts | null>
+  /** Within a transaction, under the locks that it holds. */
+  factsIn(tx: Tx, agentId: string): Promise<AgentFacts | null>
   /** Everybody signed in now; the source of truth for a rebuild. */
   all(): Promise<AgentFacts[]>
   /** Sets the agent aside until he returns by himself. */
@@ -80,8 +82,11 @@ export type AcceptResult =
     }
 
 export type QueueService = {
-  /** PostgreSQL decides by compare-and-set; Redis is told afterwards. */
-  accept(offerId: string, agentId: string, epoch: number): Promise<AcceptResult>
+  /**
+   * PostgreSQL decides by compare-and-set; Redis is told afterwards.
+   * @param known the offered contact as it was read a moment ago: spares reading it
+   */
+  accept(offerId: string, agentId: string, epoch: number, known?: Contact): Promise<AcceptResult>
   decline(offerId: string, agentId: string, reason: string): Promise<boolean>
   /**
    * Gives a text that is `from`'s to a colleague who has room for it now, in one transaction. `notHis`: it is over or
@@ -96,12 +101,12 @@ export type QueueService = {
   dialEnded(contactId: string, status: string): Promise<void>
   /** An agent's facts changed (signed in, freed a slot, skill, schedule, back): reread and match. */
   agentChanged(agentId: string): Promise<void>
+  /** Contacts were opened, or moved forward by a message, in this process: reread them together and match. */
+  contactsArrived(contacts: { opened: string[]; moved: string[] }): Promise<void>
   /** A contact's row changed: reread and bring the matcher in line. */
   contactChanged(contactId: string): Promise<void>
   /** Place in the queue, 1 = next, for the announcements; null when not waiting. */
   position(contactId: string): Promise<number | null>
-  /** Contacts were opened, or moved forward by a message, in this process: reread them together and match. */
-  contactsArrived(contacts: { opened: string[]; moved: string[] }): Promise<void>
   depth(): Promise<Record<Channel, { waiting: number; oldestMs: number }>>
   stop(): Promise<void>
 }

@@ -16,7 +16,7 @@ import * as store from './store.ts'
 
 export type QueueDeps = {
   db: Db
-  door: Pick<ContactDoor, 'applyIn'>
+  door: Pick<ContactDoor, 'applyIn' | 'look'>
   contacts: ContactsForMatching
   directory: AgentDirectory
   /** May grow after creation: desk and telephony are made later than the queue. */
@@ -121,7 +121,7 @@ export function createQueue(deps: QueueDeps): Queue {
   }
 
   return {
-    accept: (offerId, agentId, epoch) => offering.accept(offerId, agentId, epoch),
+    accept: offering.accept,
 
     handOver: (contactId, from, to, by) => offering.handOver(contactId, from, to, by),
 

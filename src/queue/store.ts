@@ -27,13 +27,18 @@ export type NewOffer = {
   limitMs: number
 }
 
-/** @throws unique violation when the contact has an open offer */
+/** The offer, and the bell at its deadline. @throws unique violation when the contact has an open offer */
 export async function insertOffer(tx: Tx, o: NewOffer): Promise<OfferRow> {
   const [row] = await tx.query<OfferRow>(
-    prepared(`with t as (select clock_timestamp() as now)
-     insert into offers (id, contact_id, agent_id, agent_epoch, channel, mode, ring, offered_at, deadline)
-     select $1, $2, $3, $4, $5, $6, $7, now, now + $8 * interval '1 millisecond' from t
-     returning ${columns}`),
+    prepared(`with t as (select clock_timestamp() as now),
+     o as (
+       insert into offers (id, contact_id, agent_id, agent_epoch, channel, mode, ring, offered_at, deadline)
+       select $1, $2, $3, $4, $5, $6, $7, now, now + $8::integer * interval '1 millisecond' from t
+       returning *),
+     bell as (
+       insert into outbox (queue, name, data, delay_ms)
+       select 'offers', 'expire', jsonb_build_object('offerId', id), $8::integer from o)
+     select ${columns} from o`),
     [o.id, o.contactId, o.agentId, o.agentEpoch, o.channel, o.mode, o.ring, o.limitMs],
   )
   return row!
@@ -50,13 +55,17 @@ export async function findOffer(tx: Tx, id: string): Promise<(OfferRow & { nowMs
   )
 }
 
-/** Accepts while it is open and in time; null when it is not. */
-export async function acceptOffer(tx: Tx, id: string): Promise<OfferRow | null> {
+/** Whose offer is accepted; `contactId` where it is known. */
+export type Accept = { offerId: string; agentId: string; epoch: number; contactId?: string }
+
+/** Accepts what is this sign-in's while it is open and in time; null when it is not. */
+export async function acceptOffer(tx: Tx, a: Accept): Promise<OfferRow | null> {
   return one(
     await tx.query<OfferRow>(
       prepared(`update offers set outcome = 'accepted', ended_at = clock_timestamp()
-       where id = $1 and ended_at is null and deadline > clock_timestamp() returning ${columns}`),
-      [id],
+       where id = $1 and agent_id = $2 and agent_epoch = $3 and contact_id = coalesce($4, contact_id)
+         and ended_at is null and deadline > clock_timestamp() returning ${columns}`),
+      [a.offerId, a.agentId, a.epoch, a.contactId ?? null],
     ),
   )
 }
@@ -78,9 +87,10 @@ export async function closeOffer(
 }
 
 export const openOffersOfAgent = (tx: Tx, agentId: string): Promise<OfferRow[]> =>
-  tx.query(`select ${columns} from offers where agent_id = $1 and ended_at is null order by offered_at`, [
-    agentId,
-  ])
+  tx.query(
+    prepared(`select ${columns} from offers where agent_id = $1 and ended_at is null order by offered_at`),
+    [agentId],
+  )
 
 export const openOffersOfContacts = (tx: Tx, contactIds: readonly string[]): Promise<OfferRow[]> =>
   tx.query(

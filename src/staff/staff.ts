@@ -45,7 +45,7 @@ export type Staff = {
   /** Units by account id, null for staff of the centre; unknown ids are missing from the map. */
   unitsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string | null>>
   /** What routing needs of agents' accounts; unknown and disabled ones are missing from the map. */
-  agentAccounts(ids: string[]): Promise<Map<string, store.AgentAccount>>
+  agentAccounts(tx: Tx, ids: string[]): Promise<Map<string, store.AgentAccount>>
   stop(): Promise<void>
 }
 
@@ -91,7 +91,7 @@ export function createStaff(parts: {
     revocations,
     namesOf: (ids) => store.namesOf(db, ids),
     unitsOf: (tx, ids) => store.unitsOf(tx, ids),
-    agentAccounts: (ids) => store.agentAccounts(db, ids),
+    agentAccounts: store.agentAccounts,
     async stop() {
       clearInterval(timer)
       await revocations.close()

@@ -49,7 +49,7 @@ export async function listMembers(tx: Tx): Promise<StaffMember[]> {
 /** Accounts by id, for slices that show who did something. Unknown ids are missing from the map. */
 export async function namesOf(tx: Tx, ids: string[]): Promise<Map<string, string>> {
   const rows = await tx.query<{ id: string; name: string }>(
-    `select id, display_name as name from staff where id = any($1::uuid[])`,
+    prepared(`select id, display_name as name from staff where id = any($1::uuid[])`),
     [ids],
   )
   return new Map(rows.map((r) => [r.id, r.name]))
@@ -58,7 +58,7 @@ export async function namesOf(tx: Tx, ids: string[]): Promise<Map<string, string
 /** Units by account id; null for staff of the centre. Unknown ids, also such as are none, are missing from the map. */
 export async function unitsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string | null>> {
   const rows = await tx.query<{ id: string; unit: string | null }>(
-    `select id::text as id, unit_id as unit from staff where id::text = any($1::text[])`,
+    prepared(`select id::text as id, unit_id as unit from staff where id::text = any($1::text[])`),
     [ids],
   )
   return new Map(rows.map((r) => [r.id, r.unit]))
@@ -68,9 +68,9 @@ export type AgentAccount = Pick<StaffMember, 'id' | 'displayName' | 'roles' | 'a
 
 export async function agentAccounts(tx: Tx, ids: string[]): Promise<Map<string, AgentAccount>> {
   const rows = await tx.query<AgentAccount>(
-    `select id, display_name as "displayName", roles, attributes,
+    prepared(`select id, display_name as "displayName", roles, attributes,
        jsonb_build_object('voice', capacity_voice, 'text', capacity_text) as capacity
-     from staff where id = any($1::uuid[]) and disabled_at is null`,
+     from staff where id = any($1::uuid[]) and disabled_at is null`),
     [ids],
   )
   return new Map(rows.map((r) => [r.id, r]))

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { problem } from '../base/problem.ts'
 import { uniqueViolation, sqlState, type Db } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 
 /**
  * The pool of phones. Numbers and long secrets come from the file that the Asterisk they register with was rendered
@@ -57,6 +58,14 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
   if (pool.length > 0) await bringInLine(db, pool)
   type Row = { number: string; kind: PhoneKind; bound_epoch: number }
 
+  /** What this login has already; every look at the desk asks for it. */
+  const ownOf = (agentId: string, epoch: number, kind: PhoneKind, wanted?: string): Promise<Row[]> =>
+    db.query<Row>(
+      prepared(`select number, kind, bound_epoch from phones
+       where bound_agent = $1 and bound_epoch = $2 and kind = $3 and ($4::text is null or number = $4)`),
+      [agentId, epoch, kind, wanted ?? null],
+    )
+
   const takeOver = (agentId: string, epoch: number, kind: PhoneKind): Promise<Row[]> =>
     db.query<Row>(
       `update phones set bound_epoch = greatest(bound_epoch, $2), bound_at = clock_timestamp()
@@ -79,6 +88,9 @@ export async function createPhones(db: Db, pool: readonly PoolPhone[]): Promise<
 
   return {
     async bind(agentId, epoch, kind, wanted) {
+      const [own] = await ownOf(agentId, epoch, kind, wanted)
+      const ownSecret = own && secrets.get(own.number)
+      if (ownSecret) return { number: own.number, kind: own.kind, secret: ownSecret }
       // A phone of the other kind, or another than the wanted one, is given back first; one agent, one phone.
       await db.query(
         `update phones set bound_agent = null, bound_epoch = null, bound_at = null

@@ -63,7 +63,11 @@ export function postgresWorld({ gated }: Lab, gate: Gate): World {
     db,
     nodeDeadMs: 3_600_000,
     accounts,
-    contacts: { loads: (ids) => contacts.loads(ids), ofAgent: (id) => contacts.ofAgent(id) },
+    contacts: {
+      loads: (ids) => contacts.loads(ids),
+      loadsIn: (tx, ids) => contacts.loadsIn(tx, ids),
+      ofAgent: (id) => contacts.ofAgent(id),
+    },
     offers: {
       withdrawOffersOf: (...args) => gateways[0].queue.withdrawOffersOf(...args),
       agentChanged: async () => {},

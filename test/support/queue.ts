@@ -6,7 +6,7 @@ import { newId } from '../../src/base/ids.ts'
 import type { Channel, Requirement } from '../../src/contacts/model.ts'
 import { loads } from '../../src/contacts/reads.ts'
 import { contactLimits, createContactDoor, createMatchingReads } from '../../src/contacts/service.ts'
-import { createPool, type Db } from '../../src/db/pool.ts'
+import { createPool, type Db, type Tx } from '../../src/db/pool.ts'
 import { createRelay } from '../../src/db/relay.ts'
 import { defaultQueueConfig, type QueueConfig } from '../../src/queue/config.ts'
 import { createJobs } from '../../src/queue/jobs.ts'
@@ -218,9 +218,9 @@ export async function startQueues(options: { gateways?: number; config?: Partial
 }
 
 function directoryOf(db: Db, agents: Map<string, TestAgent>): AgentDirectory {
-  async function factsOf(some: TestAgent[]): Promise<AgentFacts[]> {
+  async function factsOf(tx: Tx, some: TestAgent[]): Promise<AgentFacts[]> {
     const byId = await loads(
-      db,
+      tx,
       some.map((a) => a.agentId),
     )
     return some.map((a) => {
@@ -239,12 +239,14 @@ function directoryOf(db: Db, agents: Map<string, TestAgent>): AgentDirectory {
       }
     })
   }
+  async function factsIn(tx: Tx, agentId: string): Promise<AgentFacts | null> {
+    const agent = agents.get(agentId)
+    return agent ? ((await factsOf(tx, [agent]))[0] ?? null) : null
+  }
   return {
-    async facts(agentId) {
-      const agent = agents.get(agentId)
-      return agent ? ((await factsOf([agent]))[0] ?? null) : null
-    },
-    all: () => factsOf([...agents.values()]),
+    facts: (agentId) => factsIn(db, agentId),
+    factsIn,
+    all: () => factsOf(db, [...agents.values()]),
     async markNotResponding(_tx, agentId) {
       const agent = agents.get(agentId)
       if (agent) agent.notResponding = true
