@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile'
-import { Problem, problem } from '../base/problem.ts'
 import type { Log } from '../base/log.ts'
+import { Problem, problem, temporarilyUnavailable } from '../base/problem.ts'
+import { isBusyOrAway } from '../db/pool.ts'
 import type { SignedIn } from '../staff/model.ts'
 import { permitted, type Command, type CommandContext, type Commands, type MessageType } from './commands.ts'
 import { ClientMessage, type DeskProblem } from './contract.ts'
@@ -94,6 +95,10 @@ export async function dispatch(
     return await command(message, context)
   } catch (error) {
     if (error instanceof Problem) throw error
+    if (isBusyOrAway(error)) {
+      log.warn({ agentId: staff.id, type: message.type, ...errorFacts(error) }, 'desk message not served')
+      throw temporarilyUnavailable()
+    }
     log.error({ agentId: staff.id, type: message.type, ...errorFacts(error) }, 'desk message failed')
     throw broken()
   }

@@ -23,6 +23,9 @@ export const isEndedBy = (staff: SessionSocket['staff'], r: Revocation): boolean
   (r.sessionHash === undefined || r.sessionHash === staff.sessionHash) &&
   r.keep !== staff.sessionHash
 
+/** Ten thousand in one statement would hold up the event loop while it is written and read. */
+const askedAtOnce = 500
+
 /**
  * Closes sockets whose session ended: at once when the revocation arrives, and by asking PostgreSQL every few seconds,
  * which also finds sessions that ran out and news that got lost.
@@ -43,8 +46,11 @@ export function createSessionSockets(
     const asked = [...sockets]
     if (asked.length === 0) return
     try {
-      const alive = await sessions.alive([...new Set(asked.map((s) => s.staff.sessionHash))])
-      for (const socket of asked) if (!alive.has(socket.staff.sessionHash)) socket.end()
+      for (let from = 0; from < asked.length; from += askedAtOnce) {
+        const some = asked.slice(from, from + askedAtOnce)
+        const alive = await sessions.alive([...new Set(some.map((s) => s.staff.sessionHash))])
+        for (const socket of some) if (!alive.has(socket.staff.sessionHash)) socket.end()
+      }
     } catch (error) {
       // Without the database nobody can be judged; the check comes again.
       log.warn({ err: (error as Error).name }, 'sessions of open sockets not checked')

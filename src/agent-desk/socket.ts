@@ -4,7 +4,8 @@ import type { WebSocket } from 'ws'
 import type { Clock } from '../base/clock.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
-import { Problem, problem } from '../base/problem.ts'
+import { Problem, problem, temporarilyUnavailable } from '../base/problem.ts'
+import { isBusyOrAway } from '../db/pool.ts'
 import { actorIn } from '../staff/guard.ts'
 import { deskRoles, type Commands } from './commands.ts'
 import { closeCodes, createConnection, type Connection } from './connection.ts'
@@ -34,6 +35,9 @@ export async function deskSocket(app: FastifyInstance, parts: DeskSocketParts): 
     serve(socket, request, parts)
   })
 }
+
+const notAvailable = (): Problem =>
+  problem(503, 'notAvailable', '服务器暂时不能处理', '请稍后再试，正在自动恢复。')
 
 function serve(socket: WebSocket, request: FastifyRequest, parts: DeskSocketParts): void {
   const { hub, commands, config, clock, log } = parts
@@ -82,14 +86,10 @@ function serve(socket: WebSocket, request: FastifyRequest, parts: DeskSocketPart
         ...(result === undefined ? {} : { data: result }),
       })
     } catch (error) {
-      if (!(error instanceof Problem))
-        log.error({ agentId: staff!.id, ...errorFacts(error) }, 'desk socket failed')
-      refuse(
-        message.id,
-        error instanceof Problem
-          ? error
-          : problem(503, 'notAvailable', '服务器暂时不能处理', '请稍后再试，正在自动恢复。'),
-      )
+      if (error instanceof Problem) return refuse(message.id, error)
+      const busy = isBusyOrAway(error)
+      log[busy ? 'warn' : 'error']({ agentId: staff!.id, ...errorFacts(error) }, 'desk socket failed')
+      refuse(message.id, busy ? temporarilyUnavailable() : notAvailable())
     }
   }
 
@@ -103,8 +103,7 @@ function serve(socket: WebSocket, request: FastifyRequest, parts: DeskSocketPart
     }
     if (!greeting) throw problem(409, 'helloFirst', '页面状态异常', '请刷新页面。')
     await greeting
-    if (connection.tab === null)
-      throw problem(503, 'notAvailable', '服务器暂时不能处理', '请稍后再试，正在自动恢复。')
+    if (connection.tab === null) throw notAvailable()
     return dispatch(commands, message, { staff: staff!, tab: connection.tab }, log)
   }
 }

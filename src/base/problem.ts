@@ -35,6 +35,16 @@ export const problem = (
   fields: ProblemFields = {},
 ): Problem => new Problem(status, code, title, detail, fields)
 
+/** Of what the database did not take, because it is away or too busy. Sent with `Retry-After`. */
+export const temporarilyUnavailable = (): Problem =>
+  problem(
+    503,
+    'temporarilyUnavailable',
+    '系统暂时繁忙',
+    '这一步可能没有完成，请过几秒核对后再试；一直如此时请联系系统管理员。',
+    { extra: { retryAfter: 3 } },
+  )
+
 /** The document as it is sent. `requestId` lets a person quote the failure and an engineer find it. */
 export function problemDocument(p: Problem, instance: string, requestId: string): Record<string, unknown> {
   const { cite, errors, extra } = p.fields

@@ -66,6 +66,21 @@ type Waiting = Statement & { done: (rows: never[]) => void; fail: (error: unknow
 /** The pool was busy: no server is to blame. */
 const noneFree = 'timeout exceeded when trying to connect'
 
+/** What `pg` says in words alone when a connection is not had, is lost, or does not answer. */
+const goneInWords =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|connection error and is not queryable|after calling end on the pool|this PostgreSQL (is a standby|was primary)/
+const goneOnTheWay = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'])
+
+/**
+ * The database is away, or too busy to take more: worth another try in a moment, unlike a fault of ours. What was asked
+ * may have been done or not.
+ */
+export function isBusyOrAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (sqlState(error) !== null) return isUnavailable(error)
+  return goneInWords.test(error.message) || goneOnTheWay.has((error as NodeJS.ErrnoException).code ?? '')
+}
+
 /**
  * A hung server must not hang the gateway: without `query_timeout` a SIGSTOPped PostgreSQL blocks the pool for ever.
  * With several servers in `url` each new connection goes to the one that takes writes; see `servers.ts`.

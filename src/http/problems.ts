@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem, problem, problemDocument } from '../base/problem.ts'
+import { Problem, problem, problemDocument, temporarilyUnavailable } from '../base/problem.ts'
+import { isBusyOrAway } from '../db/pool.ts'
 
 /**
  * Every failure leaves as an RFC 9457 document: expected ones as they are, unexpected ones as a plain 500 that tells
@@ -10,7 +11,9 @@ export const problems = fp(
   async (app) => {
     app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
       const p = toProblem(error)
-      if (p.status >= 500) request.log.error({ err: error, code: p.code }, 'request failed')
+      // The outage itself is on record where it is noticed; here is only who met it.
+      if (isBusyOrAway(error)) request.log.warn({ code: p.code, err: error.message }, 'request not served')
+      else if (p.status >= 500) request.log.error({ err: error, code: p.code }, 'request failed')
       else request.log.info({ code: p.code, status: p.status }, 'request refused')
       return sendProblem(request, reply, p)
     })
@@ -24,6 +27,8 @@ export const problems = fp(
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, p: Problem): FastifyReply {
   // The path without its query: a query may hold what must not be echoed.
   const instance = request.url.split('?')[0] ?? '/'
+  const seconds = p.fields.extra?.['retryAfter']
+  if (typeof seconds === 'number') void reply.header('retry-after', seconds)
   return reply
     .code(p.status)
     .type('application/problem+json; charset=utf-8')
@@ -32,6 +37,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, p: Pro
 
 function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
+  if (isBusyOrAway(error)) return temporarilyUnavailable()
   if (error.validation)
     return problem(400, 'badRequest', '提交的内容不符合要求', '请按提示修改后重新提交。', {
       errors: error.validation.map((v) => ({
@@ -55,23 +61,15 @@ function toProblem(error: FastifyError | Problem): Problem {
     case 429:
       return problem(429, 'tooManyRequests', '操作太频繁', '请稍候片刻再试。')
     default:
-      return isDatabaseAway(error)
-        ? problem(503, 'temporarilyUnavailable', '系统暂时无法处理', '您的操作没有保存，请稍后重试。')
-        : problem(
-            500,
-            'internalError',
-            '系统内部错误',
-            '操作没有完成，请稍后重试；如反复出现，请将编号告知管理员。',
-          )
+      return problem(
+        500,
+        'internalError',
+        '系统内部错误',
+        '操作没有完成，请稍后重试；如反复出现，请将编号告知管理员。',
+      )
   }
 }
 
 /** Name of the property that a required rule missed. */
 const missingOf = (params: Record<string, unknown>): string =>
   typeof params['missingProperty'] === 'string' ? params['missingProperty'] : ''
-
-const away = new Set(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '08006', '08001'])
-
-/** PostgreSQL is not there or too slow: worth a repeat, unlike a fault of ours. */
-const isDatabaseAway = (error: FastifyError): boolean =>
-  away.has(error.code) || /timeout exceeded when trying to connect|Query read timeout/.test(error.message)

@@ -17,5 +17,6 @@ router.beforeEach(async (to) => {
   if (session.me?.stage === 'full') return true
   const answer = await session.load()
   if (answer.ok) return answer.data.stage === 'full' ? true : { name: 'signIn' }
-  return answer.problem.status === 0 ? true : { name: 'signIn' }
+  const away = answer.problem.status === 0 || answer.problem.status >= 500
+  return away ? true : { name: 'signIn' }
 })

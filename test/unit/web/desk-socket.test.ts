@@ -166,6 +166,42 @@ describe('the desk socket', () => {
     await expect(socket.send({ type: 'hangUp', contactId: 'c' })).rejects.toBeInstanceOf(DeskError)
   })
 
+  it('sends again by itself what may be sent twice when the server is too busy, and no other', async () => {
+    line().greets()
+    const busy = {
+      ok: false,
+      problem: { status: 503, code: 'temporarilyUnavailable', title: '系统暂时繁忙' },
+    }
+    const kept = socket.send({ type: 'say', contactId: 'c', clientId: 'k', text: 'x' }, { keep: true })
+    const other = socket.send({ type: 'available' })
+    line().answers('say', busy)
+    line().answers('available', busy)
+    await expect(other).rejects.toMatchObject({ problem: { title: '系统暂时繁忙' } })
+    pass(1000)
+    expect(
+      line()
+        .sent.filter((m) => m.type === 'say')
+        .map((m) => m.id),
+    ).toHaveLength(2)
+    line().answers('say', { ok: true, data: { messageId: 'm' } })
+    expect(await kept).toEqual({ messageId: 'm' })
+  })
+
+  it('gives up on a server that stays too busy, with its words', async () => {
+    line().greets()
+    const kept = socket.send({ type: 'say', contactId: 'c', clientId: 'k', text: 'x' }, { keep: true })
+    const refused = kept.catch((error: unknown) => error)
+    for (let n = 0; n < 4; n++) {
+      line().answers('say', { ok: false, problem: { code: 'temporarilyUnavailable', title: '系统暂时繁忙' } })
+      for (let s = 0; s < 5; s++) {
+        pass(1000)
+        line().says({ type: 'queue' })
+      }
+    }
+    expect(await refused).toMatchObject({ problem: { title: '系统暂时繁忙' } })
+    expect(line().sent.filter((m) => m.type === 'say')).toHaveLength(4)
+  })
+
   it('asks about the session when it is not let in, and keeps trying with growing pauses', () => {
     for (let i = 0; i < 4; i++) {
       line().onclose?.({ code: 1006 })

@@ -43,13 +43,18 @@ export type DeskSocketOptions = {
 }
 
 export type SendOptions = {
-  /** Safe to send twice (it carries its own key or revision): it waits for the next connection instead of failing. */
+  /**
+   * Safe to send twice (it carries its own key or revision): it waits for the next connection, or for a server that is too
+   * busy, instead of failing.
+   */
   keep?: boolean
   timeoutMs?: number
 }
 
 type Pending = {
   body: string
+  /** How often the server was too busy for it. */
+  busy: number
   keep: boolean
   resolve: (data: unknown) => void
   reject: (error: DeskError) => void
@@ -62,6 +67,8 @@ const lifeMs = 1400
 const tickMs = 250
 const answerMs = 10_000
 const openMs = 4000
+/** A server that is too busy is asked again so much later, as long as the request may be sent twice. */
+const busyMs = [1000, 2000, 4000] as const
 const retryMs = [300, 600, 1200, 2500, 4000] as const
 
 const localProblem = (code: string, title: string, detail: string): DeskProblem => ({
@@ -115,6 +122,7 @@ export function createDeskSocket(options: DeskSocketOptions) {
       // Requests that wait are sent after the greeting is answered: the server then knows who asks.
       pending.set(id, {
         body: '',
+        busy: 0,
         keep: false,
         resolve: () => greeted(mine),
         reject: () => drop(mine, true),
@@ -183,10 +191,25 @@ export function createDeskSocket(options: DeskSocketOptions) {
     if (message.type !== 'result') return
     const request = pending.get(message.re)
     if (!request) return
+    if (!message.ok && request.keep && message.problem.code === 'temporarilyUnavailable') {
+      const wait = busyMs[request.busy++]
+      if (wait !== undefined) return resend(message.re, request, wait)
+    }
     pending.delete(message.re)
     request.cancel()
     if (message.ok) request.resolve(message.data)
     else request.reject(new DeskError(message.problem))
+  }
+
+  /** What may be sent twice goes out again by itself; a connection that is new by then has sent it already. */
+  function resend(id: string, request: Pending, wait: number): void {
+    const asked = socket
+    later(
+      () => {
+        if (pending.get(id) === request && socket === asked && status === 'online') asked?.send(request.body)
+      },
+      wait * (0.7 + 0.6 * options.random()),
+    )
   }
 
   return {
@@ -203,7 +226,7 @@ export function createDeskSocket(options: DeskSocketOptions) {
               pending.delete(id)
               reject(new DeskError(silent()))
             }, timeoutMs)
-        pending.set(id, { body, keep, resolve, reject, cancel })
+        pending.set(id, { body, busy: 0, keep, resolve, reject, cancel })
         if (status === 'online') socket?.send(body)
       })
     },
