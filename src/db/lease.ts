@@ -15,6 +15,12 @@ export type Lease = {
 
 export type LeaseHooks = { onGain?: (epoch: number) => void; onLoss?: () => void }
 
+/**
+ * `yieldTo`: name of a lease whose holder is preferred for this one. While somebody else holds that, this one is not taken,
+ * and given up when it is held.
+ */
+export type LeaseOptions = LeaseHooks & { yieldTo?: string }
+
 type Row = { epoch: number }
 
 /** The first question again after one that failed, ms. */
@@ -22,7 +28,9 @@ const soonMs = 50
 
 const take = `
   insert into leases as l (name, owner, epoch, expires_at)
-  values ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
+  select $1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond'
+  where not exists (select from leases p
+    where p.name = $4::text and p.owner <> $2 and p.expires_at >= clock_timestamp())
   on conflict (name) do update
     set owner = excluded.owner,
         epoch = case when l.owner = excluded.owner then l.epoch else l.epoch + 1 end,
@@ -36,7 +44,7 @@ export function createLease(
   owner: string,
   ttlMs: number,
   log: Log,
-  hooks: LeaseHooks = {},
+  { yieldTo, ...hooks }: LeaseOptions = {},
 ): Lease {
   let held = false
   let epoch = 0
@@ -55,10 +63,12 @@ export function createLease(
   async function beat(): Promise<boolean> {
     const asked = performance.now()
     try {
-      const [row] = await db.query<Row>(take, [name, owner, ttlMs])
+      const [row] = await db.query<Row>(take, [name, owner, ttlMs, yieldTo ?? null])
       if (stopped) return true
       if (!row) {
         lose()
+        // Whoever is preferred need not wait until it runs out.
+        if (yieldTo !== undefined) await giveBack()
         return true
       }
       // It ran out while this renewal was under way: whoever asked meanwhile was told no, and has to be told of the new
@@ -79,6 +89,13 @@ export function createLease(
     }
   }
 
+  const giveBack = (): Promise<unknown> =>
+    db.query(
+      `update leases set expires_at = clock_timestamp()
+       where name = $1 and owner = $2 and epoch = $3 and expires_at > clock_timestamp()`,
+      [name, owner, epoch],
+    )
+
   async function loop(failures = 0): Promise<void> {
     const answered = await beat()
     // A question that failed is asked again soon: nobody may own the thing meanwhile.
@@ -96,12 +113,7 @@ export function createLease(
       if (!held) return
       held = false
       // Giving it back at once lets the successor start without waiting for the expiry.
-      await db
-        .query(
-          `update leases set expires_at = clock_timestamp() where name = $1 and owner = $2 and epoch = $3`,
-          [name, owner, epoch],
-        )
-        .catch(() => {})
+      await giveBack().catch(() => {})
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Log } from '../base/log.ts'
-import type { Lease, LeaseHooks } from '../db/lease.ts'
+import type { Lease, LeaseOptions } from '../db/lease.ts'
 import type { AmiMessage } from './ami/frames.ts'
 import type { AmiTarget, ConnectAmi } from './ami/transport.ts'
 import type { CallEvent } from './call-event.ts'
@@ -50,7 +50,7 @@ export type NodeOptions = {
   target: AmiTarget
   connect: ConnectAmi
   files: NodeFiles | null
-  lease: (name: string, hooks: LeaseHooks) => Lease
+  lease: (name: string, options: LeaseOptions) => Lease
   marks: Pick<NodeMarks, 'read' | 'write'>
   sink: CallSink
   openCalls: OpenCalls
@@ -80,6 +80,8 @@ export function createNode(options: NodeOptions): AsteriskNode {
   const { files, marks, sink, openCalls, spool } = options
   let log = options.log
   let lease: Lease | null = null
+  /** Says that a gateway is linked here which can read the node's files: that one should own it. */
+  let reader: Lease | null = null
   let leaseNode: string | null = null
   let giveUp: NodeJS.Timeout | undefined
   let markTimer: NodeJS.Timeout | undefined
@@ -129,25 +131,29 @@ export function createNode(options: NodeOptions): AsteriskNode {
       const node = link.node()
       if (!node || stopped) return
       log = options.log.child({ node })
-      if (leaseNode !== node) giveLeaseBack()
+      if (leaseNode !== node) void giveLeaseBack()
       leaseNode = node
-      lease ??= options.lease(`asterisk:${node}`, { onGain: resync, onLoss: outOfStep })
+      const name = `asterisk:${node}`
+      const readers = `${name}:files`
+      if (files) reader ??= options.lease(readers, {})
+      const hooks = { onGain: resync, onLoss: outOfStep }
+      lease ??= options.lease(name, files ? hooks : { ...hooks, yieldTo: readers })
       resync()
     },
     onDown() {
       outOfStep()
       clearTimeout(giveUp)
-      giveUp = setTimeout(giveLeaseBack, giveUpAfterMs)
+      giveUp = setTimeout(() => void giveLeaseBack(), giveUpAfterMs)
     },
   })
 
   const isOwner = (): boolean => lease?.isHeld() ?? false
   const inStep = (): boolean => passing && complete && isOwner() && link.isKnown()
 
-  function giveLeaseBack(): void {
-    const held = lease
-    lease = null
-    void held?.stop()
+  function giveLeaseBack(): Promise<unknown> {
+    const held = [reader, lease]
+    reader = lease = null
+    return Promise.all(held.flatMap((one) => (one ? [one.stop()] : [])))
   }
 
   function outOfStep(): void {
@@ -307,7 +313,7 @@ export function createNode(options: NodeOptions): AsteriskNode {
       await Promise.race([ingest.settled(), new Promise((resolve) => setTimeout(resolve, 3_000).unref())])
       await Promise.race([syncing, new Promise((resolve) => setTimeout(resolve, 3_000).unref())])
       await writeMark().catch(() => {})
-      await lease?.stop()
+      await giveLeaseBack()
       await link.stop()
     },
   }

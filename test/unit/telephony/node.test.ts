@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Lease, LeaseHooks } from '../../../src/db/lease.ts'
+import type { Lease, LeaseOptions } from '../../../src/db/lease.ts'
 import { connectAsteriskAmiClient } from '../../../src/telephony/ami/asterisk-ami-client.ts'
 import type { CallFact } from '../../../src/telephony/call-event.ts'
 import { createNode, type NodeOptions } from '../../../src/telephony/node.ts'
@@ -61,7 +61,7 @@ async function fakeAsterisk(
 function nodeOn(target: NodeOptions['target'], more: Partial<NodeOptions> = {}) {
   const facts = new Map<string, CallFact>()
   const gate = { open: true, waiting: [] as (() => void)[] }
-  const lease = (_name: string, hooks: LeaseHooks): Lease => {
+  const lease = (_name: string, hooks: LeaseOptions): Lease => {
     setImmediate(() => hooks.onGain?.(1))
     return { isHeld: () => true, epoch: () => 1, stop: () => Promise.resolve() }
   }
@@ -168,5 +168,29 @@ describe('events that come while a snapshot is read', () => {
     const ended = [...facts.values()].find((fact) => fact.type === 'callEnded')
     expect(ended).toMatchObject({ callId: held, stage: 'hold', cause: 16 })
     expect(facts.has(`${fresh}/arrived`)).toBe(true)
+  })
+})
+
+describe('several gateways', () => {
+  it('leave a node to one that can read its files', async () => {
+    const fake = await fakeAsterisk(new Set())
+    const asked: { name: string; yieldTo: string | undefined }[] = []
+    const lease = (name: string, { yieldTo, onGain }: LeaseOptions): Lease => {
+      asked.push({ name, yieldTo })
+      setImmediate(() => onGain?.(1))
+      return { isHeld: () => true, epoch: () => 1, stop: () => Promise.resolve() }
+    }
+    const folder = '/nowhere'
+    const files = { contactsCsv: `${folder}/a`, queueLog: `${folder}/b`, recordings: folder }
+    const blind = nodeOn(fake.target, { lease })
+    await vi.waitFor(() => expect(blind.node.health().inStep).toBe(true))
+    expect(asked).toEqual([{ name: 'asterisk:n1', yieldTo: 'asterisk:n1:files' }])
+    asked.length = 0
+    const reading = nodeOn(fake.target, { lease, files })
+    await vi.waitFor(() => expect(reading.node.health().inStep).toBe(true))
+    expect(asked).toEqual([
+      { name: 'asterisk:n1:files', yieldTo: undefined },
+      { name: 'asterisk:n1', yieldTo: undefined },
+    ])
   })
 })
