@@ -50,8 +50,11 @@ export type Matcher = {
   moment(): Promise<Moment | null>
   /** Enters, moves, holds or removes contacts, as their rows say. Whatever is older than known is left out. */
   syncContacts(contacts: readonly MatchContact[], at: Moment): Promise<Synced[]>
-  /** Facts of signed-in agents. */
-  upsertAgents(facts: readonly AgentFacts[], at: Moment): Promise<void>
+  /**
+   * Facts of signed-in agents.
+   * @returns those for whom contacts may wait: looking for one for any other finds none
+   */
+  upsertAgents(facts: readonly AgentFacts[], at: Moment): Promise<string[]>
   removeAgents(agentIds: readonly string[], at: Moment): Promise<void>
   /** Reserves a stable pair around this contact; it may hold another contact, one that comes first. */
   reserveForContact(contactId: string): Promise<Reservation | null>
@@ -172,6 +175,7 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
   }
 
   async function syncAgents(agents: readonly (AgentFacts | { agentId: string })[], at: Moment) {
+    const wanted: string[] = []
     let left = agents
     for (let tries = 0; left.length > 0; tries += 1) {
       if (tries === 8) throw new MatcherUnbuilt()
@@ -180,6 +184,10 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
         at.seq,
         JSON.stringify(left.map((a) => ('epoch' in a ? agentRow(a) : { id: a.agentId, here: false }))),
       ])) as string[]
+      // Of newer facts somebody else has been told what follows from them; here nobody knows.
+      wanted.push(
+        ...left.filter((_, n) => answers[n] === 'wanted' || answers[n] === 'stale').map((a) => a.agentId),
+      )
       left = left.filter((_, n) => answers[n] === 'unknown')
       for (const agent of left) {
         if (!('attributes' in agent)) continue
@@ -187,6 +195,7 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
         await catalogue.addProfile(idOf(profile), profile, at.generation)
       }
     }
+    return wanted
   }
 
   const agentRow = (a: AgentFacts) => ({
@@ -230,13 +239,17 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
       return all
     },
     async upsertAgents(facts, at) {
-      for (let n = 0; n < facts.length; n += batch) await syncAgents(facts.slice(n, n + batch), at)
+      const wanted: string[] = []
+      for (let n = 0; n < facts.length; n += batch)
+        wanted.push(...(await syncAgents(facts.slice(n, n + batch), at)))
+      return wanted
     },
-    removeAgents: (agentIds, at) =>
-      syncAgents(
+    async removeAgents(agentIds, at) {
+      await syncAgents(
         agentIds.map((agentId) => ({ agentId })),
         at,
-      ),
+      )
+    },
     reserveForContact: (contactId) => reserve('contact', contactId),
     reserveForAgent: (agentId) => reserve('agent', agentId),
     reserveAny: () => reserve('any', ''),

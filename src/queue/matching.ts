@@ -5,9 +5,10 @@ import type { Db } from '../db/pool.ts'
 import { isRecordFault } from '../db/spool-durable.ts'
 import type { QueueConfig } from './config.ts'
 import { createGate, createLatest } from './gate.ts'
-import { MatcherAway, type Matcher, type Moment, type Reservation, type Synced } from './matcher.ts'
+import { MatcherAway, type Matcher, type Moment, type Synced } from './matcher.ts'
 import { goneRow, toMatch } from './match-row.ts'
 import type { Offering } from './offering.ts'
+import { createPairing } from './pairing.ts'
 import type { AgentDirectory } from './ports.ts'
 import * as store from './store.ts'
 
@@ -48,15 +49,11 @@ export type MatchingDeps = {
   log: Log
 }
 
-/** A fuse: one call goes on no longer than this, whatever others do meanwhile. */
-const rounds = 200
 /** Outcomes that nobody had told before. */
 const news: readonly Synced['outcome'][] = ['new', 'moved', 'held', 'gone']
 /** Contacts of which is remembered what was told of them. */
 const remembered = 20_000
-/** Offers made side by side when everything is matched at once. */
-const lanes = 4
-/** Contacts that change in the same moment are read and told together. */
+/** Contacts that change in the same moment are read and told together, and so are agents. */
 const batches = { max: 200, inFlight: 4 }
 /**
  * Contacts at once for which is done what follows from their news. However many bells one job rings, the connections to
@@ -80,38 +77,20 @@ export function createMatching(deps: MatchingDeps): Matching {
     )
   }
 
-  async function refreshAgent(agentId: string): Promise<void> {
+  /** Reads agents and tells the matcher. @returns whether contacts may wait for each */
+  async function refreshAgents(agentIds: string[]): Promise<boolean[]> {
     const at = await matcher.moment()
-    if (!at) return
-    const facts = await directory.facts(agentId)
-    if (facts) await matcher.upsertAgents([facts], at)
-    else await matcher.removeAgents([agentId], at)
+    if (!at) return agentIds.map(() => false)
+    const ids = [...new Set(agentIds)]
+    const read = await Promise.all(ids.map((id) => directory.facts(id)))
+    const facts = read.filter((one) => one !== null)
+    const gone = ids.filter((_, n) => read[n] === null)
+    const wanted = new Set(facts.length > 0 ? await matcher.upsertAgents(facts, at) : [])
+    if (gone.length > 0) await matcher.removeAgents(gone, at)
+    return agentIds.map((id) => wanted.has(id))
   }
-
-  /**
-   * Makes the offer, or puts the matcher right about why there is none.
-   * @param again this pair was refused before: somebody else first, or it would come up for ever
-   */
-  async function tryPair(pair: Reservation, again: boolean): Promise<boolean> {
-    let made
-    try {
-      made = await offering.make(pair)
-    } catch (error) {
-      // If this fails too, the reservation lapses by itself.
-      await matcher.release(pair, false).catch(() => {})
-      throw error
-    }
-    if (made.made) {
-      await matcher.confirm(pair, made.contact.version)
-      return true
-    }
-    // First the truth, then the release: otherwise the same pair would come up at once.
-    if (made.why === 'contactGone') await lookAside(pair.contactId)
-    else await refreshAgent(pair.agentId)
-    await matcher.release(pair, again || made.why === 'rival')
-    if (again) await lookAside(pair.contactId)
-    return false
-  }
+  const refreshes = createBatcher(refreshAgents, { ...batches, isItemFault: isRecordFault })
+  const refreshAgent = (agentId: string): Promise<boolean> => refreshes.add(agentId)
 
   /** Tells the matcher about a contact in the midst of other work, which must not wait for what follows from it. */
   async function lookAside(contactId: string): Promise<void> {
@@ -122,30 +101,12 @@ export function createMatching(deps: MatchingDeps): Matching {
       )
   }
 
-  async function repeat(reserve: () => Promise<Reservation | null>, done: (pair: Reservation) => boolean) {
-    const refused = new Set<string>()
-    for (let round = 0; round < rounds; round += 1) {
-      const pair = await reserve()
-      if (!pair) return
-      const name = `${pair.contactId} ${pair.agentId}`
-      if (await tryPair(pair, refused.has(name))) {
-        if (done(pair)) return
-      } else refused.add(name)
-    }
-  }
-
-  const matchContact = (contactId: string): Promise<void> =>
-    // A pair that comes first may be served on the way; the contact itself comes after it.
-    repeat(
-      () => matcher.reserveForContact(contactId),
-      (pair) => pair.contactId === contactId,
-    )
-
-  const matchAgent = (agentId: string): Promise<void> =>
-    repeat(
-      () => matcher.reserveForAgent(agentId),
-      () => false,
-    )
+  const { matchContact, matchAgent, matchAll } = createPairing({
+    matcher,
+    offering,
+    lookAside,
+    refreshAgent,
+  })
 
   type Look = { row: ContactForMatching | null; synced: Synced | null }
 
@@ -192,8 +153,7 @@ export function createMatching(deps: MatchingDeps): Matching {
       `agent ${agentId}`,
       () => agentChanged(agentId),
       async () => {
-        await refreshAgent(agentId)
-        await matchAgent(agentId)
+        if (await refreshAgent(agentId)) await matchAgent(agentId)
       },
     ),
   )
@@ -306,20 +266,6 @@ export function createMatching(deps: MatchingDeps): Matching {
         }
       }
     },
-    async matchAll() {
-      let made: boolean
-      const lane = () =>
-        repeat(
-          () => matcher.reserveAny(),
-          () => {
-            made = true
-            return false
-          },
-        )
-      do {
-        made = false
-        await Promise.all(Array.from({ length: lanes }, lane))
-      } while (made)
-    },
+    matchAll,
   }
 }

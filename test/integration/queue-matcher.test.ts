@@ -158,6 +158,22 @@ describe('a contact that comes in', () => {
 })
 
 describe('an agent', () => {
+  it('is said to be wanted only while somebody of a kind waits for whom he has room', async () => {
+    const { matcher } = await freshMatcher()
+    const wanted = async (...facts: AgentFacts[]) => matcher.upsertAgents(facts, await momentOf(matcher))
+    expect(await wanted(agent('a1'))).toEqual([])
+    await matcher.syncContacts([contact('c1', { channel: 'sms' })], await momentOf(matcher))
+    const full = { load: { voice: 0, text: 3 } }
+    expect(await wanted(agent('a1', full), agent('a2'))).toEqual(['a2'])
+    // Above his slots there is room for one emergency.
+    await matcher.syncContacts([contact('c2', { channel: 'sms', emergency: true })], await momentOf(matcher))
+    expect(await wanted(agent('a1', full), agent('a2'))).toEqual(['a1', 'a2'])
+    // Of facts that are known to be old nothing is concluded.
+    const early = await momentOf(matcher)
+    await wanted(agent('a2'))
+    expect(await matcher.upsertAgents([agent('a2')], early)).toEqual(['a2'])
+  })
+
   it('keeps his slot used while an offer is confirmed and his facts are older', async () => {
     const { matcher } = await freshMatcher()
     const at = await momentOf(matcher)

@@ -120,7 +120,7 @@ export function postgresWorld({ gated }: Lab, gate: Gate): World {
     const matcher: Partial<Matcher> = {
       moment: async () => null,
       syncContacts: async () => [],
-      upsertAgents: async () => {},
+      upsertAgents: async () => [],
       removeAgents: async () => {},
       async reserveForContact(contactId) {
         const pair = wanted.get(contactId) ?? null

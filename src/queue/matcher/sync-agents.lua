@@ -1,7 +1,8 @@
 -- Brings agents in line with their facts.
 -- ARGV: generation, seq, agents as JSON
 -- Each agent: id, here (false: signed out), and when here: epoch, prof, cv, ct, lv, lt, rv, rt, idle, extra, both
--- Returns per agent: ok, stale (newer facts or a newer sign-in are known), unknown (profile not in the catalogue)
+-- Returns per agent: wanted (he has room for a kind of contact of which some wait), ok, stale (newer facts or a newer
+-- sign-in are known), unknown (profile not in the catalogue)
 local generation, at = ARGV[1], tonumber(ARGV[2])
 if not isCurrent(generation) then return redis.error_reply('REBUILD the generation has changed') end
 local forgetAfterMs = 86400000
@@ -19,6 +20,18 @@ local function pruneHolds(agent)
       redis.call('HDEL', key, contact)
     end
   end
+end
+
+-- Whether it is worth while to look for a contact. Whatever begins to wait later looks for agents by itself.
+local function isWanted(agent, prof)
+  for _, place in ipairs(places) do
+    if redis.call('ZSCORE', P .. 'idle:' .. place .. ':' .. prof, agent) then
+      for _, class in ipairs(classesFor[place]) do
+        if redis.call('EXISTS', P .. 'waitheads:' .. class) == 1 then return true end
+      end
+    end
+  end
+  return false
 end
 
 local answers = {}
@@ -48,7 +61,7 @@ for i, a in ipairs(cjson.decode(ARGV[3])) do
     redis.call('ZADD', P .. 'agents', at, a.id)
     pruneHolds(a.id)
     settle(a.id)
-    answers[i] = 'ok'
+    answers[i] = isWanted(a.id, a.prof) and 'wanted' or 'ok'
   end
 end
 return answers
