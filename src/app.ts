@@ -18,6 +18,7 @@ import { progressWays } from './composition/progress-ways.ts'
 import { staffScope } from './composition/staff-scope.ts'
 import type { Context } from './context.ts'
 import { healthRoutes } from './http/health.ts'
+import { createLazySchemas } from './http/lazy-schemas.ts'
 import { metricsRoutes } from './http/metrics.ts'
 import { problems } from './http/problems.ts'
 import { welcomePage } from './staff/welcome-page.ts'
@@ -29,8 +30,10 @@ const webRoot = join(fileURLToPath(new URL('..', import.meta.url)), 'web', 'dist
 /** The HTTP side of one gateway, in the order a request meets it. Public, webhook and staff scopes have own hooks. */
 export async function createApp(context: Context): Promise<FastifyInstance> {
   const { config, log, channels, orders } = context
+  const schemas = createLazySchemas()
   const app = Fastify({
     loggerInstance: log,
+    schemaController: { compilersFactory: schemas.compilersFactory },
     genReqId: () => newId(),
     // A request id chosen by a stranger would end up in our log.
     requestIdHeader: false,
@@ -45,6 +48,7 @@ export async function createApp(context: Context): Promise<FastifyInstance> {
 
   const tls = config.tls !== null || config.publicUrl.startsWith('https:')
   const phoneSockets = config.asterisk?.wssUrl ? [config.asterisk.wssUrl] : []
+  schemas.compileRest(app)
   await app.register(problems)
   await app.register(helmet, securityHeaders({ phoneSockets, tls }))
   app.addHook('onSend', async (_request, reply) => void reply.header('permissions-policy', permissionsPolicy))

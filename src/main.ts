@@ -34,6 +34,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', (signal) => void stop(signal))
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
 
+  // The routes are put together before there is work that would have to wait for it.
+  await app.ready()
   await context.start()
   await app.listen({ host: config.host, port: config.port })
   log.info({ host: config.host, port: config.port, city: config.city, node: config.nodeId }, 'gateway ready')
