@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 import type { Log } from '../base/log.ts'
 import { nameOf } from './prepared.ts'
@@ -60,6 +61,13 @@ const together = 8
 const isPlainRead = (text: string): boolean =>
   /^\s*select\b/i.test(text) && !/\bfor (update|share)\b|advisory/i.test(text)
 
+/** What is sent on a connection in one turn of the event loop goes out in one piece. */
+function gather(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection
+  stream.cork()
+  process.nextTick(() => stream.uncork())
+}
+
 type Statement = { text: string; values: readonly unknown[] | undefined }
 type Waiting = Statement & { done: (rows: never[]) => void; fail: (error: unknown) => void }
 
@@ -69,7 +77,14 @@ const noneFree = 'timeout exceeded when trying to connect'
 /** What `pg` says in words alone when a connection is not had, is lost, or does not answer. */
 const goneInWords =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|connection error and is not queryable|after calling end on the pool|this PostgreSQL (is a standby|was primary)/
-const goneOnTheWay = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'])
+const goneOnTheWay = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+])
 
 /**
  * The database is away, or too busy to take more: worth another try in a moment, unlike a fault of ours. What was asked
@@ -141,6 +156,7 @@ export function createPool(url: string, log: Log, max = 16): Db {
   }
 
   async function rows<R>(client: pg.PoolClient, text: string, values?: readonly unknown[]): Promise<R[]> {
+    gather(client)
     const name = nameOf(text)
     const result = await (name === undefined
       ? client.query(text, values as unknown[])
@@ -207,6 +223,7 @@ export function createPool(url: string, log: Log, max = 16): Db {
         over ? Promise.reject(new Error('this transaction is over')) : rows(client, text, values)
       const commit = (): Promise<pg.QueryResult> => {
         over = true
+        gather(client)
         return client.query('commit')
       }
       const last: Tx['query'] = (text, values) => {
@@ -216,6 +233,7 @@ export function createPool(url: string, log: Log, max = 16): Db {
         committed?.catch(() => {})
         return found
       }
+      gather(client)
       const begun = client.query('begin')
       begun.catch(() => {})
       try {
