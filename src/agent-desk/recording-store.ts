@@ -1,4 +1,5 @@
 import type { Db } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 
 /** When recordings were suspended, by whom and for how long. */
 export type RecordingSuspensions = {
@@ -9,7 +10,7 @@ export type RecordingSuspensions = {
 export const createRecordingSuspensions = (db: Db): RecordingSuspensions => ({
   async suspended(contactId) {
     const rows = await db.query(
-      `select 1 from recording_suspensions where contact_id = $1 and to_at is null`,
+      prepared(`select 1 from recording_suspensions where contact_id = $1 and to_at is null`),
       [contactId],
     )
     return rows.length > 0

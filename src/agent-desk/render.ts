@@ -3,7 +3,7 @@ import type { Contact } from '../contacts/model.ts'
 import type { Access } from '../staff/ledger.ts'
 import type { SignedIn } from '../staff/model.ts'
 import type { Connection, Outgoing } from './connection.ts'
-import type { DeskContact, OfferView } from './contract.ts'
+import type { DeskContact } from './contract.ts'
 import type { DeskEvent } from './events.ts'
 import type { EventId } from './model.ts'
 import { deskStates, type DeskContacts, type DeskOffers, type DeskReferrals } from './ports.ts'
@@ -70,13 +70,15 @@ export function createRenderer(parts: RenderParts): Renderer {
     return view
   }
 
-  /** Built once, recorded for each person it is shown to. */
-  const shownTo =
-    <T>(contact: Contact, view: T, message: (view: T) => Outgoing) =>
-    async (to: Connection): Promise<Outgoing> => {
-      await noteShown(to.agentId, deskActor(to.staff), contact)
+  /** Built once, recorded for each person it is shown to, beside the building. */
+  function shownTo<T>(contact: Contact, building: Promise<T>, message: (view: T) => Outgoing) {
+    // Where no page is left to show it to, nobody asks for it.
+    building.catch(() => {})
+    return async (to: Connection): Promise<Outgoing> => {
+      const [view] = await Promise.all([building, noteShown(to.agentId, deskActor(to.staff), contact)])
       return message(view)
     }
+  }
 
   const everybody = (message: Outgoing) => () => Promise.resolve(message)
 
@@ -93,8 +95,7 @@ export function createRenderer(parts: RenderParts): Renderer {
         const contact = await contacts.find(e.offer.contactId)
         // Over before it was delivered, or replayed long after.
         if (contact?.state !== 'offered' || contact.agentId !== agentId) return null
-        const offer: OfferView = await views.offer(e.offer, contact)
-        return shownTo(contact, offer, (o) => ({ type: 'offer', offer: o }))
+        return shownTo(contact, views.offer(e.offer, contact), (offer) => ({ type: 'offer', offer }))
       }
       case 'offerEnded': {
         const { offerId, contactId, outcome, reason } = e
@@ -103,8 +104,7 @@ export function createRenderer(parts: RenderParts): Renderer {
       case 'contact': {
         const contact = await contacts.find(e.contactId)
         if (contact && onDeskOf(contact, agentId)) {
-          const view = await views.contact(contact)
-          return shownTo(contact, view, (v) => ({ type: 'contact', contact: v }))
+          return shownTo(contact, views.contact(contact), (view) => ({ type: 'contact', contact: view }))
         }
         // Offered to him again: the offer itself tells.
         if (contact?.state === 'offered' && contact.agentId === agentId) return null

@@ -82,10 +82,11 @@ export function createDeskNews(parts: NewsParts): DeskNews {
     if (former) told.add(former)
     // An end clears no agent: he is still named, and sees it go.
     if (agentId) told.add(agentId)
-    for (const one of told) if (state !== 'offered') await tell(one, { type: 'contact', contactId: id })
-    for (const one of told)
-      if (one !== holder || owedAt !== null || state === 'wrapUp')
-        await presence.released(one, contact.answeredAt !== null)
+    const free = [...told].filter((one) => one !== holder || owedAt !== null || state === 'wrapUp')
+    await Promise.all([
+      ...(state === 'offered' ? [] : [...told].map((one) => tell(one, { type: 'contact', contactId: id }))),
+      ...free.map((one) => presence.released(one, contact.answeredAt !== null)),
+    ])
   }
 
   /** Contacts whose growth is being told, and whether they grew again meanwhile: a flood is told in gulps. */
@@ -106,15 +107,19 @@ export function createDeskNews(parts: NewsParts): DeskNews {
     contactChanged,
     offers: {
       async offered(offer) {
-        await swapHolder(offer.contactId, offer.agentId)
         // An offer may be announced again when nobody knows whether the first announcement was heard.
-        await tell(offer.agentId, { type: 'offer', offer }, `offer-${offer.offerId}`)
+        await Promise.all([
+          swapHolder(offer.contactId, offer.agentId),
+          tell(offer.agentId, { type: 'offer', offer }, `offer-${offer.offerId}`),
+        ])
       },
       async ended({ offerId, contactId, agentId }, outcome, reason) {
-        await tell(agentId, { type: 'offerEnded', offerId, contactId, outcome, reason })
-        // Not answered means set aside: the page shows why.
-        if (outcome === 'expired') await tell(agentId, { type: 'agent' })
-        if (outcome !== 'accepted') await presence.released(agentId, false)
+        await Promise.all([
+          tell(agentId, { type: 'offerEnded', offerId, contactId, outcome, reason }),
+          // Not answered means set aside: the page shows why.
+          outcome === 'expired' ? tell(agentId, { type: 'agent' }) : null,
+          outcome === 'accepted' ? null : presence.released(agentId, false),
+        ])
       },
     },
     async conversationGrew(contactId) {

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 
 /** SQL of what is said in a text contact, and of drafts. */
 
@@ -56,7 +57,7 @@ export type Draft = { revision: number; body: Record<string, unknown>; savedAt: 
 
 export async function findDraft(tx: Tx, contactId: string): Promise<Draft | null> {
   const [row] = await tx.query<Draft>(
-    `select revision, body, saved_at as "savedAt" from drafts where contact_id = $1`,
+    prepared(`select revision, body, saved_at as "savedAt" from drafts where contact_id = $1`),
     [contactId],
   )
   return row ?? null
@@ -83,7 +84,7 @@ export async function saveDraft(
 }
 
 export async function deleteDraft(tx: Tx, contactId: string): Promise<void> {
-  await tx.query(`delete from drafts where contact_id = $1`, [contactId])
+  await tx.query(prepared(`delete from drafts where contact_id = $1`), [contactId])
 }
 
 /** Wrap-ups whose time is over; the database clock decides. */

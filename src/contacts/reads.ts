@@ -71,7 +71,7 @@ export async function addressOf(
   contactId: string,
 ): Promise<{ channel: Channel; account: string; sealed: string | null } | null> {
   const [row] = await tx.query<{ channel: Channel; account: string; sealed: string | null }>(
-    `select channel, account, address_sealed as sealed from contacts where id = $1`,
+    prepared(`select channel, account, address_sealed as sealed from contacts where id = $1`),
     [contactId],
   )
   return row ?? null
@@ -117,13 +117,13 @@ export const historyOf = (
   limit: number,
 ): Promise<HistoryRow[]> =>
   tx.query(
-    `select c.id, c.channel, to_char(c.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
+    prepared(`select c.id, c.channel, to_char(c.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
        c.state, c."end", c.agent_id as "agentId",
        coalesce((select left(m.body, 60) from messages m where m.contact_id = c.id and m.direction = 'in'
                  order by m.received_at limit 1), '') as summary
      from contacts c
      where c.requester_id = any($1::uuid[]) and c.id <> $2 and not c.confidential
-     order by c.received_at desc limit $3`,
+     order by c.received_at desc limit $3`),
     [requesterIds, exceptId, limit],
   )
 

@@ -1,5 +1,6 @@
 import type { Actor } from '../base/actor.ts'
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { SeededNumber } from './numbers.ts'
 import type { ReferralChange } from './decide.ts'
 import type { Referral } from './model.ts'
@@ -61,8 +62,8 @@ export async function findReferral(tx: Tx, id: string): Promise<Referral | null>
 /** What an agent sees of a contact: its live referral, else its latest. */
 export async function latestOf(tx: Tx, contactId: string): Promise<Referral | null> {
   const [row] = await tx.query<Referral>(
-    `select ${columns} from referrals where contact_id = $1 and kind <> 'told'
-     order by state in ('dialling', 'joined', 'takenOver') desc, created_at desc limit 1`,
+    prepared(`select ${columns} from referrals where contact_id = $1 and kind <> 'told'
+     order by state in ('dialling', 'joined', 'takenOver') desc, created_at desc limit 1`),
     [contactId],
   )
   return row ?? null
