@@ -195,8 +195,14 @@ async function measure(site: Site, crews: { desk: Crew; phone: Crew }): Promise<
           await crews[way].available()
         }
         const stop = watchUsage(pids)
+        const began = performance.now()
         const calls = await round(site, way, rate)
-        if (way === 'desk') usage = saturated(stop())
+        if (way === 'desk') {
+          const used = stop()
+          const perCall = (name: string): string =>
+            `${name} ${ms((used[name]! * (performance.now() - began)) / calls.length)}`
+          usage = `${saturated(used)}\n  ms of a core for each call: ${['gateway', 'postgres', 'redis', 'asterisk'].map(perCall).join(', ')}`
+        }
         const waits = waitsOf(calls)
         if (waits.some((wait) => wait <= 0)) fail('a caller heard an agent before he called')
         figures[way].push({ p50: quantile(waits, 0.5), p95: quantile(waits, 0.95) })
