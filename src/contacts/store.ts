@@ -101,9 +101,9 @@ export async function forgetAddress(tx: Tx, channel: string, lookup: string): Pr
 /** Requesters who gave up waiting within the last hour, of those asked about. */
 export async function abandonedLately(tx: Tx, requesterIds: string[]): Promise<Set<string>> {
   const rows = await tx.query<{ id: string }>(
-    `select distinct requester_id as id from contacts
+    prepared(`select distinct requester_id as id from contacts
      where requester_id = any($1::uuid[]) and received_at > clock_timestamp() - interval '1 day'
-       and ended_at > clock_timestamp() - interval '1 hour' and "end" in ('abandoned', 'abandonedRinging')`,
+       and ended_at > clock_timestamp() - interval '1 hour' and "end" in ('abandoned', 'abandonedRinging')`),
     [requesterIds],
   )
   return new Set(rows.map((r) => r.id))

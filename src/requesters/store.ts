@@ -22,7 +22,7 @@ export async function ensureLinks(tx: Tx, links: NewLink[], proof: string): Prom
     proof,
   ]
   const fresh = await tx.query<Owner>(
-    `with wanted as (
+    prepared(`with wanted as (
        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
          as t(id, requester_id, kind, lookup, sealed)
        order by kind, lookup
@@ -34,7 +34,7 @@ export async function ensureLinks(tx: Tx, links: NewLink[], proof: string): Prom
      ), people as (
        insert into requesters (id, person_id) select requester_id, requester_id from fresh
      )
-     select kind, lookup, requester_id as "requesterId" from fresh`,
+     select kind, lookup, requester_id as "requesterId" from fresh`),
     values,
   )
   const owners = ownersOf(fresh)
@@ -56,10 +56,10 @@ export async function verifiedOwners(
   links: Pick<NewLink, 'kind' | 'lookup'>[],
 ): Promise<Map<string, string>> {
   const rows = await tx.query<Owner>(
-    `select l.kind, l.lookup, l.requester_id as "requesterId"
+    prepared(`select l.kind, l.lookup, l.requester_id as "requesterId"
      from unnest($1::text[], $2::text[]) as w(kind, lookup)
      join requester_links l on l.kind = w.kind and l.lookup = w.lookup
-     where l.status = 'verified' and l.undone_at is null`,
+     where l.status = 'verified' and l.undone_at is null`),
     [links.map((l) => l.kind), links.map((l) => l.lookup)],
   )
   return ownersOf(rows)
@@ -109,8 +109,8 @@ export const personOf = (tx: Tx, requesterId: string): Promise<RequesterRow[]> =
 /** Requesters who were marked for harassment, of those asked about. */
 export async function harassers(tx: Tx, requesterIds: string[]): Promise<Set<string>> {
   const rows = await tx.query<{ id: string }>(
-    `select distinct requester_id as id from integrity_marks
-     where requester_id = any($1::uuid[]) and withdrawn_at is null and reason = 'harassment'`,
+    prepared(`select distinct requester_id as id from integrity_marks
+     where requester_id = any($1::uuid[]) and withdrawn_at is null and reason = 'harassment'`),
     [requesterIds],
   )
   return new Set(rows.map((r) => r.id))
@@ -119,9 +119,9 @@ export async function harassers(tx: Tx, requesterIds: string[]): Promise<Set<str
 /** Requesters who said that they are old, under age or disabled, over all that is proven to be theirs. */
 export async function inNeedOfCare(tx: Tx, requesterIds: string[]): Promise<Set<string>> {
   const rows = await tx.query<{ id: string }>(
-    `select r.id from requesters r
+    prepared(`select r.id from requesters r
      where r.id = any($1::uuid[]) and exists (select 1 from requesters p
-       where p.person_id = r.person_id and p.care_groups && array['minor', 'elderly', 'disabled'])`,
+       where p.person_id = r.person_id and p.care_groups && array['minor', 'elderly', 'disabled'])`),
     [requesterIds],
   )
   return new Set(rows.map((r) => r.id))
