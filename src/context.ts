@@ -27,7 +27,7 @@ import {
   type Calls,
 } from './composition/telephony.ts'
 import { createTries } from './composition/tries.ts'
-import { createUpkeep } from './composition/upkeep.ts'
+import { atRest, createUpkeep } from './composition/upkeep.ts'
 import type { Config } from './config/config.ts'
 import {
   contactLimits,
@@ -193,7 +193,10 @@ export async function createContext(config: Config): Promise<Context> {
         markNotResponding: (tx, agentId, offerId) => presence().markNotResponding(tx, agentId, offerId),
       },
       listeners,
-      calls: { callState: async (callId) => (await telephony()?.callState(callId)) ?? 'unknown' },
+      calls: {
+        callState: async (callId) => (await telephony()?.callState(callId)) ?? 'unknown',
+        mayRing: (callId) => telephony()?.mayRing(callId) ?? true,
+      },
       announceChange: door.announce,
       wakeRelay: wake,
       matcher: createMatcher(redis, config.region, defaultQueueConfig),
@@ -331,11 +334,13 @@ export async function createContext(config: Config): Promise<Context> {
     },
     async stop() {
       await desk.stop()
+      await atRest(db)
       await queue.stop()
       await jobs.stop()
       await relay.stop()
       await channels.stop()
       await durable.stop()
+      await atRest(db)
       await staff.stop()
       for (const connection of [redis, blocking, subscriber]) connection.disconnect()
       time.stop()

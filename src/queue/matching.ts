@@ -9,7 +9,7 @@ import { MatcherAway, type Matcher, type Moment, type Synced } from './matcher.t
 import { goneRow, toMatch } from './match-row.ts'
 import type { Offering } from './offering.ts'
 import { createPairing } from './pairing.ts'
-import type { AgentDirectory } from './ports.ts'
+import type { AgentDirectory, CallSight } from './ports.ts'
 import * as store from './store.ts'
 
 /**
@@ -41,6 +41,7 @@ export type MatchingDeps = {
   db: Db
   contacts: ContactsForMatching
   directory: Pick<AgentDirectory, 'facts'>
+  calls: Pick<CallSight, 'mayRing'>
   matcher: Matcher
   offering: Pick<Offering, 'make' | 'settle'>
   /** Looks again for an agent for this contact after that time. */
@@ -62,7 +63,7 @@ const batches = { max: 200, inFlight: 4 }
 const following = 16
 
 export function createMatching(deps: MatchingDeps): Matching {
-  const { db, contacts, directory, matcher, offering, config, log } = deps
+  const { db, contacts, directory, calls, matcher, offering, config, log } = deps
   const inTurn = createGate(following)
 
   async function sync(rows: readonly ContactForMatching[], at: Moment): Promise<Synced[]> {
@@ -72,9 +73,18 @@ export function createMatching(deps: MatchingDeps): Matching {
     const pastOf = new Map<string, store.PastOffer[]>()
     for (const offer of past) pastOf.set(offer.contactId, [...(pastOf.get(offer.contactId) ?? []), offer])
     return matcher.syncContacts(
-      rows.map((row) => toMatch(row, pastOf.get(row.id) ?? [])),
+      rows.map((row) => toMatch(inReach(row), pastOf.get(row.id) ?? [])),
       at,
     )
+  }
+
+  /**
+   * After an outage callers are read from a backlog who have hung up long ago: until the ledger has learnt of it, and while
+   * nobody reaches their Asterisk, they wait for nobody. Every full pass of the reconciler asks again.
+   */
+  function inReach(row: ContactForMatching): ContactForMatching {
+    const caller = row.state === 'queued' && !row.callBack ? row.callId : null
+    return caller === null || calls.mayRing(caller) ? row : { ...row, state: 'received' }
   }
 
   /** Reads agents and tells the matcher. @returns whether contacts may wait for each */

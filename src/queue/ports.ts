@@ -111,8 +111,10 @@ export type QueueService = {
   stop(): Promise<void>
 }
 
-/** Asked of telephony when a contact has been connecting for too long. */
+/** Asked of telephony when a caller waits, and when a contact has been connecting for too long. */
 export type CallSight = {
   /** `waiting`: held for somebody to take it; `busy`: being dialled or bridged; `unknown`: its Asterisk is out of sight. */
   callState(callId: string): Promise<'waiting' | 'busy' | 'gone' | 'unknown'>
+  /** False when it is known here that no phone can ring for this caller now: he has hung up, or his Asterisk is away. */
+  mayRing(callId: string): boolean
 }

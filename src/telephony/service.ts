@@ -7,6 +7,7 @@ import type { AmiTarget } from './ami/transport.ts'
 import { nodeOfCall, type CallEvent, type PhoneState, type Stage } from './call-event.ts'
 import { createCallControl, type CallControl } from './control.ts'
 import { createNativeQueue, type NativeQueue } from './native-queue.ts'
+import { beginOfLeg } from './journals.ts'
 import { createLostNodes } from './lost-nodes.ts'
 import { createNode, type AsteriskNode, type NodeFiles, type NodeHealth } from './node.ts'
 import { createNodeMarks } from './node-marks.ts'
@@ -26,6 +27,11 @@ export type Telephony = {
    * is in the ledger. `unknown`: its Asterisk is out of sight, or the ledger has yet to learn how the call went.
    */
   callState(callId: string): Promise<'waiting' | 'busy' | 'gone' | 'unknown'>
+  /**
+   * False for a caller who is not on the line any more, though the ledger may have yet to learn it, and while nobody
+   * reaches his Asterisk.
+   */
+  mayRing(callId: string): boolean
   /**
    * Whoever speaks says that his call is over, though its Asterisk is out of reach. False while it is not, or only just.
    */
@@ -64,6 +70,8 @@ export type TelephonyOptions = {
 
 const collectEveryMs = 10_000
 const lookEveryMs = 3_000
+/** Age of a call from which on this gateway has heard of it, ms. */
+const justComeMs = 10_000
 const purgeEveryMs = 3_600_000
 
 export function createTelephony(options: TelephonyOptions): Telephony {
@@ -147,6 +155,14 @@ export function createTelephony(options: TelephonyOptions): Telephony {
       if (call) return waitingStages.includes(call.stage) ? 'waiting' : 'busy'
       const home = members.find(({ node }) => name !== null && node.link.node() === name)
       return (await home?.node.isOver(callId)) ? 'gone' : 'unknown'
+    },
+    mayRing(callId) {
+      if (nodes.all().some((link) => link.isKnown() && link.legs.call(callId))) return true
+      const name = nodeOfCall(callId)
+      const home = name === null ? null : nodes.byName(name)
+      if (!name || !home?.isKnown()) return !name || !lostNodes.isAway(name)
+      // He who has just come may be known to the ledger sooner than here.
+      return Date.now() - (beginOfLeg(callId) ?? Date.now()) < justComeMs
     },
     giveUp: (callId) => lostNodes.giveUp(callId),
     givenUp: () => lostNodes.givenUp(),

@@ -49,6 +49,25 @@ describe('an offer', () => {
     expect((await offerTo(agentId, 1)).contactId).toBe(b)
   })
 
+  it('is not made for a caller who is not on the line any more, and those behind him do not wait', async () => {
+    world.callStates.set('n1-gone', 'gone')
+    const gone = await world.enter({ score: 1, callId: 'n1-gone' })
+    const agents = [await world.signIn(), await world.signIn()]
+    const [b, c] = [await world.enter({ score: 2 }), await world.enter({ score: 3 })]
+    await Promise.all(agents.map((agentId) => offerTo(agentId)))
+    const offered = agents.flatMap((agentId) => world.offersTo(agentId).map((offer) => offer.contactId))
+    expect(offered.sort()).toEqual([b, c].sort())
+    expect(await world.state(gone)).toMatchObject({ state: 'queued', agentId: null })
+    expect(world.offersOf(gone)).toEqual([])
+    expect(await world.queue.depth()).toMatchObject({ voice: { waiting: 0 } })
+
+    // One who was lost to sight and is found again has kept his place.
+    world.callStates.delete('n1-gone')
+    await world.apply(b, { type: 'failed' })
+    await world.queue.contactChanged(gone)
+    await vi.waitFor(() => expect(world.offersOf(gone)).toHaveLength(1), soon)
+  })
+
   it('of a call back that rings on a telephone lasts until the citizen can have been reached', async () => {
     const [telephone, page] = [await world.signIn({ idleSinceMs: 1, mode: 'phone' }), await world.signIn()]
     await world.enter({ callBack: true, stickyAgentId: telephone })

@@ -137,7 +137,7 @@ export function postgresWorld({ gated }: Lab, gate: Gate): World {
       contacts: reads,
       directory: presence,
       listeners: [listener],
-      calls: { callState: async () => 'waiting' },
+      calls: { callState: async () => 'waiting', mayRing: () => true },
       announceChange: door.announce,
       wakeRelay: () => {},
       matcher: matcher as Matcher,

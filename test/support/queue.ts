@@ -103,7 +103,10 @@ export async function startQueues(options: { gateways?: number; config?: Partial
       contacts: createMatchingReads(pool),
       directory,
       listeners: [listener],
-      calls: { callState: async (callId) => callStates.get(callId) ?? 'unknown' },
+      calls: {
+        callState: async (callId) => callStates.get(callId) ?? 'unknown',
+        mayRing: (callId) => callStates.get(callId) !== 'gone',
+      },
       announceChange: door.announce,
       wakeRelay: () => relay.wake(),
       matcher: createMatcher(matcherRedis, 't', config),

@@ -108,6 +108,9 @@ describe('a call that Asterisk does not know any more', () => {
     owner.gate.open = false
     tell(...said('ContactNew', 'Dnis: 12345', 'Ani: 13800000001', 'Withheld: 0'))
     await soon(async () => expect(await states()).toEqual(['waiting', 'waiting']))
+    // Long gone, live, and so young that it may not have been heard of here.
+    const rings = ['n1-1700000000.1', callId, `n1-${Math.round(Date.now() / 1_000)}.2`]
+    expect(rings.map((id) => owner.telephony.mayRing(id))).toEqual([false, true, true])
     tell(...said('ContactEnd', 'Stage: talk', 'Cause: 16', 'Answered: 1', 'Agent: 1001'))
     await soon(() => expect(owner.telephony.health()[0]?.queueDepth).toBe(2))
     await soon(async () => expect(await states()).toEqual(['unknown', 'unknown']))

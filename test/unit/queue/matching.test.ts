@@ -33,6 +33,7 @@ function world() {
       },
     },
     directory: { facts: async () => null },
+    calls: { mayRing: () => true },
     matcher: {
       moment: async () => ({ seq: '1', generation: 'g' }),
       syncContacts: async (rows: { id: string }[]) =>
