@@ -21,15 +21,26 @@ export function unescape(text: string): Buffer {
   const bytes = Buffer.alloc(text.length)
   let length = 0
   for (let i = 0; i < text.length; i++) {
-    const char = text[i] as string
-    if (char === '%') {
-      const hex = text.slice(i + 1, i + 3)
-      if (!/^[0-9a-f]{2}$/i.test(hex)) throw new Refusal(400, 'broken escape')
-      bytes[length++] = parseInt(hex, 16)
+    const code = text.charCodeAt(i)
+    if (code === percent) {
+      const high = digitOf(text.charCodeAt(i + 1))
+      const low = digitOf(text.charCodeAt(i + 2))
+      if (high < 0 || low < 0) throw new Refusal(400, 'broken escape')
+      bytes[length++] = high * 16 + low
       i += 2
-    } else bytes[length++] = char === '+' ? 0x20 : char.charCodeAt(0)
+    } else bytes[length++] = code === plus ? 0x20 : code
   }
   return bytes.subarray(0, length)
+}
+
+const percent = 0x25
+const plus = 0x2b
+
+/** Value of a hexadecimal digit by its code; -1 for anything else, the end of the text included. */
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const small = code | 0x20
+  return small >= 0x61 && small <= 0x66 ? small - 0x57 : -1
 }
 
 /** Query of a request URL as it came over the line. */
