@@ -34,12 +34,11 @@ export function createRegister<Outcome, Registered>(
   registrar: Registrar<Outcome, Registered>,
 ): Register<Outcome, Registered> {
   return async (contactId, idempotencyKey, outcomes, actor) => {
-    const contact = await findContact(db, contactId)
+    const [contact, known] = await Promise.all([findContact(db, contactId), registrar.find(contactId, actor)])
     if (!contact) throw problem(404, 'unknownContact', '没有这次联络', '请刷新页面后再试。')
     if (actor.kind === 'staff' && actor.role === 'agent' && contact.agentId !== actor.id)
       throw problem(403, 'notYours', '这次联络由其他坐席处理', '如需代为登记，请联系班长。')
     // Only now: what somebody else's contact led to is not told for the asking.
-    const known = await registrar.find(contactId, actor)
     if (known) return known
     let registered: Registered | undefined
     // A team lead registers in the place of whoever has it; an agent only what is still his.
@@ -49,9 +48,11 @@ export function createRegister<Outcome, Registered>(
       { type: 'registered', ...of },
       {
         actor,
+        known: contact,
         within: async (tx, ended) => {
-          registered = await registrar.register(tx, { contact: ended, idempotencyKey, outcomes, actor })
-          await deleteDraft(tx, contactId)
+          const input = { contact: ended, idempotencyKey, outcomes, actor }
+          const [done] = await Promise.all([registrar.register(tx, input), deleteDraft(tx, contactId)])
+          registered = done
         },
       },
     )

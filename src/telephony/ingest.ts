@@ -32,7 +32,7 @@ export type IngestOptions = {
 type Waiting = { event: CallEvent; number: number }
 
 export function createIngest(options: IngestOptions): Ingest {
-  const { sink, spool, log, onLost, capacity = 20_000, parallel = 8 } = options
+  const { sink, spool, log, onLost, capacity = 20_000, parallel = 12 } = options
   /** Waiting events by call (or phone); a key is present while its queue is not empty or being worked on. */
   const queues = new Map<string, Waiting[]>()
   const ready: string[] = []
