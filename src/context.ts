@@ -199,7 +199,7 @@ export async function createContext(config: Config): Promise<Context> {
       },
       announceChange: door.announce,
       wakeRelay: wake,
-      matcher: createMatcher(redis, config.region, defaultQueueConfig),
+      matcher: createMatcher(redis, config.region, defaultQueueConfig, clock),
       jobs,
       config: defaultQueueConfig,
       owner: config.nodeId,

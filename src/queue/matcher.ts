@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
+import type { Clock } from '../base/clock.ts'
 import { channels, type Channel, type Requirement } from '../contacts/model.ts'
 import { groupOf, ringsOf, signatureOf } from './choose-agent.ts'
 import { createCatalogue, type Script } from './catalogue.ts'
@@ -107,9 +108,17 @@ const scripts = {
   rebuild: 'rebuild',
 } as const
 
-/** Every operation throws `MatcherAway` when Redis did not do it. */
-export function createMatcher(redis: Redis, region: string, config: QueueConfig): Matcher {
-  const run = defineScripts(redis, `{cc:${region}}:m:`)
+/**
+ * Every operation throws `MatcherAway` when Redis did not do it.
+ * @param clock what PostgreSQL's instants are compared with: a step of the clock of Redis's machine must widen no ring
+ */
+export function createMatcher(
+  redis: Redis,
+  region: string,
+  config: QueueConfig,
+  clock: Clock = () => new Date(),
+): Matcher {
+  const run = defineScripts(redis, `{cc:${region}}:m:`, clock)
   const catalogue = createCatalogue(run)
   const { relaxation, slots, reservationMs, excludeMs, aloneMs, tombstoneMs } = config
 
@@ -291,7 +300,7 @@ export function createMatcher(redis: Redis, region: string, config: QueueConfig)
 /** A short name of a long text, for keys. */
 const idOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
-function defineScripts(redis: Redis, prefix: string): Script {
+function defineScripts(redis: Redis, prefix: string, clock: Clock): Script {
   const read = (name: string): string =>
     readFileSync(new URL(`./matcher/${name}.lua`, import.meta.url), 'utf8')
   const common = read('common')
@@ -300,7 +309,7 @@ function defineScripts(redis: Redis, prefix: string): Script {
   const commands = redis as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>
   return async (name, args) => {
     try {
-      return await commands[commandName(name)]!(prefix, ...args)
+      return await commands[commandName(name)]!(prefix, clock().getTime(), ...args)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       throw reason.startsWith('REBUILD') ? new MatcherUnbuilt() : new MatcherAway(`${name}: ${reason}`)

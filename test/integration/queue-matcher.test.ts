@@ -284,6 +284,24 @@ describe('a contact', () => {
     expect(await matcher.reserveAny()).toBeNull()
   })
 
+  it('gets a wider ring by the time of the ledger, whatever the clock of Redis says', async () => {
+    let now = Date.parse('2020-01-01T00:00:00Z')
+    const matcher = createMatcher(redis, 'another-clock', defaultQueueConfig, () => new Date(now))
+    await matcher.beginRebuild('first')
+    await matcher.finishRebuild('first')
+    const at = await momentOf(matcher)
+    await matcher.upsertAgents([agent('a1')], at)
+    const waits = { requirement: { topic: ['heating'] }, queuedAtMs: now }
+    await matcher.syncContacts([contact('c1', waits)], at)
+    now += 29_000
+    expect(await matcher.relax(10)).toEqual([])
+    expect(await matcher.reserveForContact('c1')).toBeNull()
+    expect((await matcher.depth()).voice).toEqual({ waiting: 1, oldestMs: 29_000 })
+    now += 1_000
+    expect(await matcher.relax(10)).toEqual(['c1'])
+    expect(await matcher.reserveForContact('c1')).toMatchObject({ agentId: 'a1', ring: 1 })
+  })
+
   it('gets a wider ring after its wait, and the ring is told', async () => {
     const config: QueueConfig = {
       ...defaultQueueConfig,
