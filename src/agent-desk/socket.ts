@@ -30,17 +30,23 @@ export async function deskSocket(app: FastifyInstance, parts: DeskSocketParts): 
     request.actor = actorIn(request, ...deskRoles)
     noteHandshake(request, reply)
   }
+  let stopping = false
+  app.addHook('preClose', async () => void (stopping = true))
   app.get('/desk/socket', { websocket: true, preValidation }, (socket, request) => {
     letGoOfHandshake(request, socket)
-    serve(socket, request, parts)
+    serve(socket, request, { ...parts, isStopping: () => stopping })
   })
 }
 
 const notAvailable = (): Problem =>
   problem(503, 'notAvailable', '服务器暂时不能处理', '请稍后再试，正在自动恢复。')
 
-function serve(socket: WebSocket, request: FastifyRequest, parts: DeskSocketParts): void {
-  const { hub, commands, config, clock, log } = parts
+function serve(
+  socket: WebSocket,
+  request: FastifyRequest,
+  parts: DeskSocketParts & { isStopping: () => boolean },
+): void {
+  const { hub, commands, config, clock, log, isStopping } = parts
   const staff = request.staff
   // The hook above has refused everybody else.
   if (!staff) return socket.close(closeCodes.sessionEnded)
@@ -78,7 +84,11 @@ function serve(socket: WebSocket, request: FastifyRequest, parts: DeskSocketPart
     // What concerns one contact keeps its order; contacts do not wait for each other.
     const lane = message.type === 'hello' ? 'hello' : 'contactId' in message ? message.contactId : 'agent'
     try {
-      const result = await lanes.run(lane, () => answer(message))
+      const result = await lanes.run(lane, () => {
+        // Not begun any more; its page has heard that the line is lost, and asks another gateway.
+        if (isStopping()) throw temporarilyUnavailable()
+        return answer(message)
+      })
       connection.send({
         type: 'result',
         re: message.id,
