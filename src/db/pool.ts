@@ -57,9 +57,12 @@ const stalePlan = '0A000'
 /** So many reads of one moment share a connection; more go beside them. */
 const together = 8
 
-/** Waits for no lock: a statement behind it on the same connection is soon done, too. */
-const isPlainRead = (text: string): boolean =>
-  /^\s*select\b/i.test(text) && !/\bfor (update|share)\b|advisory/i.test(text)
+/**
+ * One of the short statements that run for every contact, and it waits for no lock: what stands behind it on the same
+ * connection, with its time already running, is soon done too.
+ */
+const isSwiftRead = (text: string): boolean =>
+  nameOf(text) !== undefined && /^\s*select\b/i.test(text) && !/\bfor (update|share)\b|advisory/i.test(text)
 
 /** What is sent on a connection in one turn of the event loop goes out in one piece. */
 function gather(client: pg.PoolClient): void {
@@ -194,7 +197,7 @@ export function createPool(url: string, log: Log, max = 16): Db {
     })
   }
 
-  /** Reads that were asked for in this turn of the event loop: none of them can wait for another's answer. */
+  /** Short reads that were asked for in this turn of the event loop: none of them can wait for another's answer. */
   let reads: Waiting[] = []
   function sendReads(): void {
     const asked = reads
@@ -206,7 +209,7 @@ export function createPool(url: string, log: Log, max = 16): Db {
     query: (text, values) =>
       new Promise((done, fail) => {
         const waiting = { text, values, done: done as Waiting['done'], fail }
-        if (!isPlainRead(text)) return void send([waiting])
+        if (!isSwiftRead(text)) return void send([waiting])
         if (reads.push(waiting) === 1) process.nextTick(sendReads)
       }),
     /*

@@ -104,12 +104,12 @@ describe('reads of one moment', () => {
   it('share a connection, and one at fault fails alone', async () => {
     await put(db, 1)
     const many = createPool(database.url, createLog('silent'), 4)
-    const backend = `select pg_backend_pid() as pid, $1::integer as n`
+    const backend = prepared(`select pg_backend_pid() as pid, $1::integer as n`)
     const asked = await Promise.allSettled([
       many.query(backend, [1]),
-      many.query(`select 1 / 0`),
+      many.query(prepared(`select 1 / $1::integer`), [0]),
       many.query(backend, [2]),
-      many.query(`select id from things`),
+      many.query(prepared(`select id from things`)),
     ])
     const [one, fault, two, rows] = asked
     expect(one).toMatchObject({ status: 'fulfilled', value: [{ n: 1 }] })
@@ -121,15 +121,23 @@ describe('reads of one moment', () => {
     await many.end()
   })
 
+  it('of any length go beside each other', async () => {
+    const many = createPool(database.url, createLog('silent'), 4)
+    // Behind one another they would take longer than a statement may.
+    await Promise.all(Array.from({ length: 3 }, () => many.query(`select pg_sleep(0.7)`)))
+    expect(many.stats()).toMatchObject({ total: 3 })
+    await many.end()
+  })
+
   it('never stand behind a statement that may wait for a lock', async () => {
     const many = createPool(database.url, createLog('silent'), 4)
     await put(many, 1)
     await other.tx(async (tx) => {
       await tx.query(`update things set id = 2 where id = 1`)
-      const blocked = many.query(`select id from things for update`)
+      const blocked = many.query(prepared(`select id from things for update`))
       const writes = many.query(`update things set id = 3`)
       // Answered while the lock is held, or not at all.
-      expect(await many.query(`select id from things`)).toEqual([{ id: 1 }])
+      expect(await many.query(prepared(`select id from things`))).toEqual([{ id: 1 }])
       void Promise.allSettled([blocked, writes])
     })
     await many.end()
