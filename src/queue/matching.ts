@@ -64,7 +64,10 @@ const following = 16
 
 export function createMatching(deps: MatchingDeps): Matching {
   const { db, contacts, directory, calls, matcher, offering, config, log } = deps
-  const inTurn = createGate(following)
+  const turns = { first: createGate(following), texts: createGate(following) }
+  /** A flood of texts keeps neither a caller waiting nor somebody in danger. */
+  const inTurn = (row: ContactForMatching | null, work: () => Promise<void>): Promise<void> =>
+    turns[row && (row.channel === 'voice' || row.emergency) ? 'first' : 'texts'](work)
 
   async function sync(rows: readonly ContactForMatching[], at: Moment): Promise<Synced[]> {
     // Who was ever offered has a later version than the first.
@@ -234,14 +237,14 @@ export function createMatching(deps: MatchingDeps): Matching {
   /** Once told, the same news brings nothing again: what fails on the way is owed by itself. */
   const followOwing = (row: ContactForMatching | null, synced: Synced): Promise<void> => {
     const again = (): Promise<void> =>
-      attempt(`follow ${synced.id}`, again, () => inTurn(() => follow(row, synced)))
+      attempt(`follow ${synced.id}`, again, () => inTurn(row, () => follow(row, synced)))
     return again()
   }
 
   async function contactTouched(contactId: string): Promise<void> {
     const { row, synced } = await lookAt(contactId)
     const moved = synced?.outcome === 'moved' || synced?.outcome === 'new'
-    if (moved && synced.room && row?.state === 'queued') await inTurn(() => matchContact(contactId))
+    if (moved && synced.room && row?.state === 'queued') await inTurn(row, () => matchContact(contactId))
   }
 
   return {

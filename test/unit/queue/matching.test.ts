@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createLog } from '../../../src/base/log.ts'
 import type { ContactForMatching } from '../../../src/contacts/ports.ts'
 import { defaultQueueConfig } from '../../../src/queue/config.ts'
@@ -100,6 +100,43 @@ describe('a bell of a contact', () => {
     seen.fail = false
     await matching.bellRang('c1', 5)
     expect(seen.reads).toBe(3)
+  })
+})
+
+describe('what follows from news', () => {
+  it('is done for so many texts at once, and for a caller and an emergency without waiting for them', async () => {
+    const { deps } = world()
+    const reserved: string[] = []
+    const rows = (ids: readonly string[]) =>
+      ids.map((id) => ({
+        ...world().contact,
+        id,
+        state: 'queued',
+        version: 1,
+        agentId: null,
+        channel: id.startsWith('call') ? 'voice' : 'sms',
+        emergency: id.startsWith('danger'),
+      }))
+    const matching = createMatching({
+      ...deps,
+      contacts: { some: async (ids: readonly string[]) => rows(ids) },
+      matcher: {
+        ...deps.matcher,
+        syncContacts: async (some: { id: string }[]) =>
+          some.map(({ id }) => ({ id, outcome: 'new', formerAgentId: null, room: true })),
+        reserveForContact: (id: string) => {
+          reserved.push(id)
+          // Nobody ends looking for a text here; a caller finds nobody.
+          return id.startsWith('text') ? new Promise(() => {}) : Promise.resolve(null)
+        },
+      },
+    } as unknown as MatchingDeps)
+    for (let n = 0; n < 40; n += 1) void matching.contactOpened(`text${n}`)
+    await vi.waitFor(() => expect(reserved.length).toBeGreaterThan(0))
+    await matching.contactChanged('call')
+    await matching.contactOpened('danger')
+    expect(reserved.filter((id) => id.startsWith('text'))).toHaveLength(16)
+    expect(reserved.slice(16)).toEqual(['call', 'danger'])
   })
 })
 
