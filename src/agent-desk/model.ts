@@ -23,6 +23,8 @@ export type AgentRow = {
   lastFreeAt: Date
   /** A socket of his is open on a gateway that lives. */
   socket: boolean
+  /** One of the tab that he signed in with, where a browser's phone is. */
+  phoneTab: boolean
 }
 
 export type Load = { voice: number; text: number; wrapUp: boolean }
@@ -32,8 +34,8 @@ export const noLoad: Load = { voice: 0, text: 0, wrapUp: false }
 export const preparing = 'preparing'
 
 /**
- * Intent, presence and load together (design "Semantics"). A browser's phone lives in the tab, so desk mode needs the
- * socket too; a SIP telephone on the table stands by itself.
+ * Intent, presence and load together (design "Semantics"). A browser's phone lives in the tab of the sign-in, so desk
+ * mode needs that one open, and no other helps; a SIP telephone on the table stands by itself.
  */
 export function factsOf(
   row: AgentRow,
@@ -41,7 +43,7 @@ export function factsOf(
   load: Load,
 ): AgentFacts {
   const willing = row.intent === 'available' && row.notResponding === null && !load.wrapUp
-  const voice = row.mode === 'phone' || (row.mode === 'desk' && row.socket)
+  const voice = row.mode === 'phone' || (row.mode === 'desk' && row.phoneTab)
   return {
     agentId: row.agentId,
     epoch: row.epoch,

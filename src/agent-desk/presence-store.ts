@@ -4,11 +4,14 @@ import type { AgentRow, DeskMode, Intent } from './model.ts'
 
 /** SQL of agents and their sockets. A socket counts while its gateway says that it lives. */
 
-const live = `exists (select 1 from desk_sockets s join desk_nodes n on n.node = s.node
-  where s.agent_id = a.agent_id and n.seen_at > clock_timestamp() - $1 * interval '1 millisecond')`
+const live = (
+  which = '',
+): string => `exists (select 1 from desk_sockets s join desk_nodes n on n.node = s.node
+  where s.agent_id = a.agent_id ${which} and n.seen_at > clock_timestamp() - $1 * interval '1 millisecond')`
 const columns = `a.agent_id as "agentId", a.epoch, a.intent, a.pause_reason as "pauseReason", a.since, a.mode, a.phone,
   a.owner_tab as "ownerTab", a.device_state as "deviceState", a.phone_ready as "phoneReady", a.lost_at as "lostAt",
-  a.not_responding as "notResponding", a.last_free_at as "lastFreeAt", ${live} as socket`
+  a.not_responding as "notResponding", a.last_free_at as "lastFreeAt", ${live()} as socket,
+  ${live('and s.tab = a.owner_tab')} as "phoneTab"`
 
 export async function findAgent(tx: Tx, agentId: string, nodeDeadMs: number): Promise<AgentRow | null> {
   const [row] = await tx.query<AgentRow>(`select ${columns} from agents a where a.agent_id = $2`, [

@@ -23,7 +23,7 @@ export type WatchParts = {
   db: Db
   node: string
   limits: LossLimits & { beatMs: number; nodeDeadMs: number; sweepMs: number }
-  presence: Pick<Presence, 'leave'>
+  presence: Pick<Presence, 'leave' | 'row'>
   contacts: Pick<DeskContacts, 'door' | 'ofAgent'>
   offers: Pick<DeskOffers, 'withdrawOffersOf' | 'agentChanged' | 'contactChanged'>
   log: Log
@@ -111,6 +111,21 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
     return news.written
   }
 
+  /**
+   * A browser's phone is in the tab that closed. Another tab keeps its agent at work, but nothing rings there: what he is
+   * offered is taken back without a stain on him, as when all his pages are gone.
+   */
+  function phoneGone({ agentId, tab }: store.SocketRow): void {
+    if (stopped) return
+    void (async () => {
+      const row = await presence.row(agentId)
+      if (row?.mode !== 'desk' || row.ownerTab !== tab || row.phoneTab || !row.socket) return
+      await offers.withdrawOffersOf(agentId, 'withdrawn', 'phoneTabClosed')
+    })().catch((error: Error) =>
+      log.warn({ agentId, err: error.name }, 'offers of a closed tab not withdrawn'),
+    )
+  }
+
   async function takeStep(lost: store.Lost, step: LossStep): Promise<void> {
     const { agentId } = lost
     if (step === 1) await offers.withdrawOffersOf(agentId, 'withdrawn', 'socketLost')
@@ -161,6 +176,7 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
       // What fails here, the next beat repeats.
       await note('closed', socket)
       await offers.agentChanged(socket.agentId)
+      setTimeout(() => phoneGone(socket), limits.ringGraceMs).unref()
     },
     tabsOf: async (agentId) => (await tabsOf(agentId)) ?? [],
     async stop() {

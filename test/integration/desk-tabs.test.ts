@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newId } from '../../src/base/ids.ts'
 import { Page } from './desk-page.ts'
-import { agent, createDeskSite, taken, text, type DeskSite } from './desk-support.ts'
+import { agent, call, createDeskSite, taken, text, type DeskSite } from './desk-support.ts'
 import { createGround, type Ground } from './staff-support.ts'
 
 let ground: Ground
@@ -76,6 +76,25 @@ describe('two tabs of one agent', () => {
     await third.close()
     await vi.waitFor(async () => expect(await row(one.id)).toMatchObject({ intent: 'offline' }), patient)
     expect(await site.queue.outcomeOf(offerId)).toMatchObject({ outcome: 'withdrawn' })
+  })
+
+  it('of which the one with the phone closes: no call for him, and what rings goes back without a stain', async () => {
+    const one = await agent(ground, site)
+    const first = await one.page().hello()
+    await first.do({ type: 'signIn', mode: 'desk' })
+    await first.do({ type: 'available' })
+    const second = await new Page(other.base, one.cookie).hello()
+    const facts = () => site.desk.presence.facts(one.id)
+    expect(await facts()).toMatchObject({ routable: { voice: true, text: true } })
+    const { offerId } = await site.queue.offer((await call(site)).id, one.id, { ms: 60_000 })
+    await first.close()
+    await second.next('offerEnded', (m) => m.offerId === offerId && m.outcome === 'withdrawn')
+    expect(await facts()).toMatchObject({ routable: { voice: false, text: true } })
+    expect(await row(one.id)).toMatchObject({ intent: 'available', notResponding: null, lostAt: null })
+    // A reload of that tab has the phone again.
+    const back = await one.page({ tab: first.tab }).hello()
+    expect(await facts()).toMatchObject({ routable: { voice: true, text: true } })
+    await Promise.all([back.close(), second.close()])
   })
 
   it('show the same pause and the same sign-out, wherever it was pressed', async () => {

@@ -383,6 +383,7 @@ export function memoryWorld(gate: Gate): World {
         lostAt: null,
         lostStage: 0,
         socket: true,
+        phoneTab: true,
       })
       await withdraw(agentId, 'withdrawn')
       return 'ok'
@@ -390,7 +391,7 @@ export function memoryWorld(gate: Gate): World {
     async graceOver(agentId) {
       await step(`lost ${agentId}`)
       const row = agents.get(agentId)!
-      row.socket = false
+      row.socket = row.phoneTab = false
       if (row.intent !== 'offline') row.lostAt ??= new Date(nowMs)
       if (stepsDue(loss.ringGraceMs, row.lostStage, loss).includes(1)) await withdraw(agentId, 'withdrawn')
       return 'ok'
@@ -435,6 +436,7 @@ export function memoryWorld(gate: Gate): World {
         notResponding: null,
         lastFreeAt: new Date(nowMs),
         socket: true,
+        phoneTab: true,
         lostStage: 0,
       })
       return agentId

@@ -25,6 +25,7 @@ const row: AgentRow = {
   notResponding: null,
   lastFreeAt: new Date(2_000),
   socket: true,
+  phoneTab: true,
 }
 const account = { attributes: { language: ['mandarin'] }, capacity: { voice: 1, text: 3 } }
 const routable = (change: Partial<AgentRow>, load = noLoad) =>
@@ -36,7 +37,8 @@ describe('an agent is routable', () => {
     ['paused', { intent: 'paused' }, false, false],
     ['draining', { intent: 'draining' }, false, false],
     ['set aside after a miss', { notResponding: 'noAnswer' }, false, false],
-    ['his page gone', { socket: false }, false, false],
+    ['his page gone', { socket: false, phoneTab: false }, false, false],
+    ['the tab with his phone gone, another open', { phoneTab: false }, false, true],
     ['his phone in use', { phoneReady: false }, false, true],
     ['no phone bound', { phone: null }, false, true],
     ['text only', { mode: 'text', phone: null, phoneReady: false }, false, true],
