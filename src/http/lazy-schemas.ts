@@ -10,8 +10,8 @@ type Factory = (schemas: unknown, options: unknown) => (route: unknown) => Compi
 const ofFastify = createRequire(createRequire(import.meta.url).resolve('fastify'))
 const own = (name: string): Factory => (ofFastify(name) as () => Factory)()
 
-/** After the start one schema is compiled this often, ms. */
-const everyMs = 20
+/** After the start one schema is compiled this often, ms: each takes some, and calls must not wait for them. */
+const everyMs = 250
 
 /**
  * Fastify compiles the schemas of all routes in one go when it becomes ready: a second in which a gateway that is starting
