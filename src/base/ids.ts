@@ -1,4 +1,4 @@
-import { v7 } from 'uuid'
+import { v7, validate } from 'uuid'
 import { randomSlice } from './random.ts'
 
 let msecs = 0
@@ -18,3 +18,6 @@ export function newId(): string {
   } else seq += 1
   return v7({ random, msecs, seq })
 }
+
+/** Whether a text can be an identifier of ours; PostgreSQL refuses to compare a uuid with anything else. */
+export const isId = (text: string): boolean => validate(text)

@@ -140,10 +140,10 @@ export type MessageRow = {
 
 export const messagesOf = (tx: Tx, contactId: string, limit = 200): Promise<MessageRow[]> =>
   tx.query(
-    `select * from (
+    prepared(`select * from (
        select id, provider_id as "providerId", direction, kind, body, media, author, received_at as "receivedAt"
        from messages where contact_id = $1 order by received_at desc, id desc limit $2) newest
-     order by "receivedAt", id`,
+     order by "receivedAt", id`),
     [contactId, limit],
   )
 

@@ -79,8 +79,8 @@ class Lost extends Error {}
 
 const actor = system('queue')
 
-/** Offers under way at once on one gateway. Each needs two connections, so the pool must be larger than twice this. */
-const atOnce = 4
+/** Offers under way at once on one gateway: a third of the pool, so that accepts, webhooks and desks have room beside. */
+const atOnce = 8
 
 export function createOffering(deps: OfferingDeps): Offering {
   const { db, door, contacts, directory, config, log } = deps

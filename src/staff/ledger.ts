@@ -1,5 +1,6 @@
 import type { Actor } from '../base/actor.ts'
 import type { Db, Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 
 /**
  * The access ledger: every view of an identity and every change to a staff account, with who, when, in which role, of
@@ -53,10 +54,10 @@ export type Access = {
 export async function recordAccess(tx: Tx, ...entries: Access[]): Promise<void> {
   if (entries.length === 0) return
   await tx.query(
-    `insert into access_ledger
+    prepared(`insert into access_ledger
        (actor_kind, actor_id, actor_role, action, subject_kind, subject_id, requester_id, contact_id, reason, data)
      select * from jsonb_to_recordset($1::jsonb) as t(actor_kind text, actor_id text, actor_role text, action text,
-       subject_kind text, subject_id text, requester_id uuid, contact_id uuid, reason text, data jsonb)`,
+       subject_kind text, subject_id text, requester_id uuid, contact_id uuid, reason text, data jsonb)`),
     [
       JSON.stringify(
         entries.map((e) => ({

@@ -1,4 +1,5 @@
 import type { Role } from '../base/actor.ts'
+import { isId } from '../base/ids.ts'
 import type { Tx } from '../db/pool.ts'
 import { prepared } from '../db/prepared.ts'
 import type { StaffMember } from './model.ts'
@@ -58,8 +59,8 @@ export async function namesOf(tx: Tx, ids: string[]): Promise<Map<string, string
 /** Units by account id; null for staff of the centre. Unknown ids, also such as are none, are missing from the map. */
 export async function unitsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string | null>> {
   const rows = await tx.query<{ id: string; unit: string | null }>(
-    prepared(`select id::text as id, unit_id as unit from staff where id::text = any($1::text[])`),
-    [ids],
+    prepared(`select id, unit_id as unit from staff where id = any($1::uuid[])`),
+    [ids.filter(isId)],
   )
   return new Map(rows.map((r) => [r.id, r.unit]))
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import { orderColumns, runningDeadline, toOrder, type OrderRow, type RawOrder } from './rows.ts'
 import type { Scope } from './visibility.ts'
 import { addVisible, conditions, isTipOff } from './visible-store.ts'
@@ -122,7 +123,10 @@ export const openOrdersOf = (
 ): Promise<OrderGlimpse[]> => {
   const c = glimpsesOf(requesterIds, scope)
   c.add('o.ended_at is null')
-  return tx.query(`${glimpse} ${c.where()} order by d.due nulls last, o.raised_at desc limit 20`, c.values)
+  return tx.query(
+    prepared(`${glimpse} ${c.where()} order by d.due nulls last, o.raised_at desc limit 20`),
+    c.values,
+  )
 }
 
 export const recentOrdersOf = (
@@ -132,7 +136,10 @@ export const recentOrdersOf = (
   scope: Scope | null,
 ): Promise<OrderGlimpse[]> => {
   const c = glimpsesOf(requesterIds, scope)
-  return tx.query(`${glimpse} ${c.where()} order by o.raised_at desc limit ${c.value(limit)}`, c.values)
+  return tx.query(
+    prepared(`${glimpse} ${c.where()} order by o.raised_at desc limit ${c.value(limit)}`),
+    c.values,
+  )
 }
 
 function glimpsesOf(requesterIds: string[], scope: Scope | null) {

@@ -2,6 +2,7 @@ import { newId } from '../../base/ids.ts'
 import type { Pii } from '../../base/pii.ts'
 import { addToOutbox } from '../../db/outbox.ts'
 import type { Tx } from '../../db/pool.ts'
+import { prepared } from '../../db/prepared.ts'
 import { outgoingQueue } from '../jobs.ts'
 import type {
   OutgoingContent,
@@ -258,9 +259,9 @@ export type OutgoingView = {
 /** What was sent about something, oldest first, without addresses and texts. */
 export const messagesAbout = (tx: Tx, about: string): Promise<OutgoingView[]> =>
   tx.query<OutgoingView>(
-    `select id, regexp_replace(key, '(/otherwise)+$', '') as key, channel, via, purpose, state, reason, instead_of as "insteadOf", created_at as "createdAt",
-       sent_at as "sentAt"
-     from outgoing_messages where about = $1 order by seq`,
+    prepared(`select id, regexp_replace(key, '(/otherwise)+$', '') as key, channel, via, purpose, state, reason,
+       instead_of as "insteadOf", created_at as "createdAt", sent_at as "sentAt"
+     from outgoing_messages where about = $1 order by seq`),
     [about],
   )
 
