@@ -95,8 +95,8 @@ describe('第三十二条: a matter handed in by a platform', () => {
       `【辽宁省 8890 平台转来，编号 ${body.number}】暗号标题\n暗号正文：供热不足。\n地点：暗号地点`,
     )
     const bells = await world.db.query(
-      `select 1 from outbox where queue = 'contacts' and name = 'changed' and data ->> 'contactId' = $1`,
-      [contact!.id],
+      `select 1 from outbox where queue = 'contacts' and name = 'news' and data -> 'changed' @> $1::jsonb`,
+      [JSON.stringify([{ contactId: contact!.id }])],
     )
     expect(bells).toHaveLength(1)
   })

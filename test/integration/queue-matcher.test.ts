@@ -77,6 +77,27 @@ describe('a reservation', () => {
     expect(await matcher.reserveAny()).toBeNull()
   })
 
+  it('is that of the earliest whom anybody can take, though one of another kind was refused before him', async () => {
+    const { matcher } = await freshMatcher()
+    const at = await momentOf(matcher)
+    await matcher.upsertAgents(
+      [
+        agent('writes', { capacity: { voice: 0, text: 1 } }),
+        agent('speaks', { capacity: { voice: 1, text: 0 } }),
+      ],
+      at,
+    )
+    await matcher.syncContacts([contact('refused', { channel: 'sms', score: 1 })], at)
+    const refused = await matcher.reserveForContact('refused')
+    await matcher.release(refused!, true)
+    await matcher.syncContacts(
+      [contact('caller', { score: 2 }), contact('later', { channel: 'sms', score: 3 })],
+      at,
+    )
+    expect(await matcher.reserveAny()).toMatchObject({ contactId: 'caller', agentId: 'speaks' })
+    expect(await matcher.reserveAny()).toMatchObject({ contactId: 'later', agentId: 'writes' })
+  })
+
   it('is never given twice, however many gateways ask at once', async () => {
     const { matcher, region } = await freshMatcher()
     const at = await momentOf(matcher)

@@ -121,15 +121,24 @@ local function anyContact()
     end)
   end
   table.sort(heads, function(a, b) return a.score < b.score end)
+  local best, bestScore, itsAgent
   for _, head in ipairs(heads) do
-    for _, contact in ipairs(redis.call('ZRANGE', P .. 'wait:' .. head.class .. ':' .. head.sig, 0, look - 1)) do
+    if bestScore and head.score >= bestScore then break end
+    local some = redis.call('ZRANGE', P .. 'wait:' .. head.class .. ':' .. head.sig, 0, look - 1, 'WITHSCORES')
+    for i = 1, #some, 2 do
+      local contact, score = some[i], tonumber(some[i + 1])
+      if bestScore and score >= bestScore then break end
       local c = readContact(contact)
       local agent = bestAgent(c)
-      if agent then return c, agent end
+      if agent then
+        best, bestScore, itsAgent = c, score, agent
+        break
+      end
       -- Nobody has refused this one and still nobody can take it: the same holds for all behind it.
       if redis.call('EXISTS', P .. 'x:' .. contact) == 0 then break end
     end
   end
+  return best, itsAgent
 end
 
 local c, agent
