@@ -108,7 +108,8 @@ describe('spool', () => {
     await crash(first)
     const [path] = segmentsOf() as [string]
     const lines = readFileSync(path, 'utf8').split('\n')
-    lines[1] = `${(lines[1] as string).slice(0, 30)}X${(lines[1] as string).slice(31)}`
+    const whole = lines[1] as string
+    lines[1] = `${whole.slice(0, 30)}${whole[30] === 'X' ? 'Y' : 'X'}${whole.slice(31)}`
     writeFileSync(path, lines.join('\n'))
     const spool = await spoolIn()
     expect(numbers(await drain(spool))).toEqual([1, 3])
