@@ -10,6 +10,7 @@ import { startCrew, type Crew } from './parts/crew.ts'
 import { complaintsOf } from './parts/log-digest.ts'
 import { median, quantile } from './parts/rounds.ts'
 import { onBenchServices } from './parts/run.ts'
+import { season } from './parts/seasoned.ts'
 import { callAll, endSipLoad, startManyPhones } from './parts/sip-load.ts'
 import { postmasterOf, saturated, watchUsage } from './parts/usage.ts'
 
@@ -261,6 +262,7 @@ try {
     if (way === 'desk') await crews.desk.available()
     await round(site, way, 10)
   }
+  await season(city.database.url)
   await measure(site, crews)
   const { lines, wrong } = await accountCalls(city, site.callers, site.callIds)
   console.log(`\n${lines.join('\n')}`)

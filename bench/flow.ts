@@ -10,6 +10,7 @@ import type { JobsWish, Replayed } from './parts/raw-jobs.ts'
 import { median } from './parts/rounds.ts'
 import { watchRouting } from './parts/routed.ts'
 import { onBenchServices } from './parts/run.ts'
+import { season } from './parts/seasoned.ts'
 import { staffAtOnce } from './parts/staff.ts'
 import type { AgentsReport, AgentsWish } from './parts/text-agents.ts'
 import { copyRows } from './parts/twin.ts'
@@ -106,7 +107,11 @@ await untilDone(
       if (raw.failed > raw.statements / 50)
         throw new Error(`${raw.failed} of ${raw.statements} statements could not be sent again`)
       // The first round warms up.
-      if (round === 0) continue
+      if (round === 0) {
+        await season(hotline.database.url)
+        await season(twin.url)
+        continue
+      }
       speeds.product.push((count / tookMs) * 1_000)
       speeds.raw.push((count / raw.tookMs) * 1_000)
     }

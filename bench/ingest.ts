@@ -5,6 +5,7 @@ import type { LoadPlan } from './parts/load-process.ts'
 import { median, quantile, rate, timed } from './parts/rounds.ts'
 import { watchRouting } from './parts/routed.ts'
 import { onBenchServices } from './parts/run.ts'
+import { season } from './parts/seasoned.ts'
 import { postmasterOf, saturated, watchUsage, type Usage } from './parts/usage.ts'
 
 /**
@@ -41,7 +42,8 @@ let refused = 0
 await untilDone(
   async () => {
     let ok = true
-    for (let round = 0; round <= rounds; round += 1)
+    for (let round = 0; round <= rounds; round += 1) {
+      if (round === 1) await season(hotline.database.url)
       for (const [name, { what, base, server }] of Object.entries(ways)) {
         await load.prepare({ base, what, smsToken: hotline.smsToken, count, each, connections })
         const usage = watchUsage({ gateway: server, postgres, redis: hotline.redis.pid, senders: load.pid })
@@ -58,6 +60,7 @@ await untilDone(
         usages[name] = used
         if (typeof what === 'string') settled.push(restMs)
       }
+    }
 
     console.log(
       `${count} webhooks a round over ${connections} connections, ${each} of each citizen; median of ${rounds} rounds`,

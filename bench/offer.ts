@@ -5,6 +5,7 @@ import type { JobsWish } from './parts/raw-jobs.ts'
 import { median, quantile } from './parts/rounds.ts'
 import { watchRouting } from './parts/routed.ts'
 import { onBenchServices } from './parts/run.ts'
+import { season } from './parts/seasoned.ts'
 import { staffAtOnce } from './parts/staff.ts'
 import type { AgentsReport, AgentsWish } from './parts/text-agents.ts'
 import { postmasterOf, saturated, watchUsage, type Usage } from './parts/usage.ts'
@@ -91,7 +92,10 @@ await untilDone(
         jobs.send({ type: 'paced', count, perSecond } satisfies JobsWish)
         const raw = await heard<number[]>(jobs)
         // The first round warms up.
-        if (round === 0) continue
+        if (round === 0) {
+          await season(hotline.database.url)
+          continue
+        }
         found.p50.push(quantile(took, 0.5))
         found.p99.push(quantile(took, 0.99))
         found.raw50.push(quantile(raw, 0.5))
