@@ -1,10 +1,10 @@
+import { isId } from './ids.ts'
 import { problem } from './problem.ts'
 
 /** Place in a list ordered by (instant, id), newest first: a page never shifts while rows arrive. */
 export type Place = { at: string; id: string }
 
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 export const cursorOf = (at: Date, id: string): string =>
   Buffer.from(JSON.stringify([at.toISOString(), id])).toString('base64url')
@@ -20,6 +20,6 @@ export function placeOfCursor(cursor: string): Place {
   }
   const [at, id] = Array.isArray(value) ? (value as unknown[]) : []
   if (typeof at !== 'string' || typeof id !== 'string') throw refused
-  if (!instant.test(at) || Number.isNaN(Date.parse(at)) || !uuid.test(id)) throw refused
+  if (!instant.test(at) || Number.isNaN(Date.parse(at)) || !isId(id)) throw refused
   return { at, id }
 }

@@ -34,9 +34,9 @@ export function makeRounds(upkeep: Upkeep, parts: Parts): void {
   upkeep.every(2_000, 'exchange', () => matters.exchange.sweep())
   if (!calls) return
   const waiting = createWaitingCallers({
-    contacts: () => contacts,
-    queue: () => queue,
-    telephony: () => calls.telephony,
+    contacts,
+    queue,
+    telephony: calls.telephony,
     anybodyOnShift: async () =>
       (await desk.presence.all()).some((a) => a.capacity.voice > 0 && a.phone !== null),
     async alarm(count) {

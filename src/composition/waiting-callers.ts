@@ -7,12 +7,12 @@ import type { Telephony } from '../telephony/service.ts'
  * What callers in hold are told and what happens when nobody is there for them. Every gateway does it for the nodes it
  * owns; everything it does may be repeated.
  */
-export type WaitingCallers = { sweep(): Promise<void>; nobodySince(): Date | null }
+export type WaitingCallers = { sweep(): Promise<void> }
 
 type Parts = {
-  contacts: () => Pick<Contacts, 'waitingCalls'>
-  queue: () => Pick<Queue, 'position'>
-  telephony: () => Telephony
+  contacts: Pick<Contacts, 'waitingCalls'>
+  queue: Pick<Queue, 'position'>
+  telephony: Telephony
   /** Somebody is signed in who could ever take a call. */
   anybodyOnShift: () => Promise<boolean>
   /** The team lead is told at once. */
@@ -24,34 +24,31 @@ type Parts = {
 
 export function createWaitingCallers(parts: Parts): WaitingCallers {
   const { contacts, queue, telephony, anybodyOnShift, alarm, nobodyMs, log } = parts
-  let nobodySince: Date | null = null
+  let alarmed = false
 
   return {
-    nobodySince: () => nobodySince,
     async sweep() {
-      const owned = telephony()
-        .health()
-        .flatMap(({ node, owned: mine }) => (mine && node ? [node] : []))
+      const owned = telephony.health().flatMap(({ node, owned: mine }) => (mine && node ? [node] : []))
       if (owned.length === 0) return
-      const waiting = await contacts().waitingCalls(owned)
+      const waiting = await contacts.waitingCalls(owned)
       if (waiting.length === 0) {
-        nobodySince = null
+        alarmed = false
         return
       }
       const onShift = await anybodyOnShift()
-      if (!onShift && nobodySince === null) {
-        nobodySince = new Date()
+      if (!onShift && !alarmed) {
+        alarmed = true
         log.error({ waiting: waiting.length }, 'callers wait and nobody is on shift')
         await alarm(waiting.length)
       }
-      if (onShift) nobodySince = null
+      if (onShift) alarmed = false
       for (const { contactId, callId, waitedMs } of waiting) {
         if (!onShift && waitedMs > nobodyMs) {
-          await telephony().control.toNative(callId)
+          await telephony.control.toNative(callId)
           continue
         }
-        const position = await queue().position(contactId)
-        if (position !== null) await telephony().control.setPosition(callId, position, null)
+        const position = await queue.position(contactId)
+        if (position !== null) await telephony.control.setPosition(callId, position, null)
       }
     },
   }
