@@ -1,4 +1,5 @@
 import { Problem, problem } from '../base/problem.ts'
+import type { Contact } from '../contacts/model.ts'
 import type { Db, Tx } from '../db/pool.ts'
 import { createReads } from '../db/reads.ts'
 import type { AgentDirectory, AgentFacts } from '../queue/ports.ts'
@@ -11,7 +12,7 @@ import * as store from './presence-store.ts'
 export type Presence = AgentDirectory & {
   row(agentId: string): Promise<AgentRow | null>
   signedIn(): Promise<AgentRow[]>
-  /** @throws Problem 403 notAnAgent, 409 phoneTaken, 503 noPhoneFree */
+  /** @throws Problem 403 notAnAgent, 409 phoneTaken, 409 callElsewhere, 503 noPhoneFree */
   signIn(agentId: string, request: { mode: DeskMode; phone?: string; tab: string }): Promise<number>
   /** @throws Problem 409 staleEpoch */
   available(agentId: string, epoch: number): Promise<void>
@@ -51,6 +52,17 @@ const phoneTaken = () =>
   problem(409, 'phoneTaken', '这部话机不可用', '它已被其他坐席使用或未登记，请换一部话机。')
 const stale = () =>
   problem(409, 'staleEpoch', '您已在别处签入', '此页面的签入已失效；如需在这里工作，请重新签入。')
+
+const callElsewhere = () =>
+  problem(
+    409,
+    'callElsewhere',
+    '您正在另一个页面上通话',
+    '现在改到本页会挂断来电人，请回到那一页把电话讲完，挂断后再在本页签入。',
+  )
+
+/** States in which a caller hears the agent's phone. */
+const onTheLine: readonly Contact['state'][] = ['connecting', 'active', 'held', 'consulting']
 
 export function createPresence(parts: PresenceParts): Presence {
   const { db, nodeDeadMs, accounts, contacts, offers, phones, line, native, publish } = parts
@@ -142,6 +154,14 @@ export function createPresence(parts: PresenceParts): Presence {
     await spread(agentId)
   }
 
+  /** A caller is joined with the browser of another page of his, and that page is open. */
+  async function talksElsewhere(agentId: string, tab: string): Promise<boolean> {
+    const now = await row(agentId)
+    if (now?.mode !== 'desk' || !now.phoneTab || now.ownerTab === tab) return false
+    const his = await contacts.ofAgent(agentId)
+    return his.some((c) => c.channel === 'voice' && onTheLine.includes(c.state))
+  }
+
   async function loadOf(agentId: string) {
     return (await contacts.loads([agentId])).get(agentId) ?? noLoad
   }
@@ -172,6 +192,7 @@ export function createPresence(parts: PresenceParts): Presence {
       if (!account?.roles.includes('agent'))
         throw problem(403, 'notAnAgent', '您不是坐席', '只有坐席可以签入，请联系系统管理员。')
       const { mode, tab } = request
+      if (await talksElsewhere(agentId, tab)) throw callElsewhere()
       const { before, epoch } = await db.tx(async (tx) => {
         const before = await store.lockAgent(tx, agentId, nodeDeadMs)
         const epoch = await store.writeSignIn(tx, agentId, mode, tab, preparing)

@@ -71,6 +71,25 @@ describe('sign-in', () => {
     await second.close()
   })
 
+  it('in a second tab is refused while a caller talks with the first, and goes on when that page is gone', async () => {
+    const one = await atWork(ground, site)
+    const contact = await call(site)
+    await taken(site, one, contact)
+    const second = await one.page().hello()
+    for (const mode of ['desk', 'text'] as const) {
+      const refused = await second.ask({ type: 'signIn', mode })
+      expect(refused).toMatchObject({ ok: false, problem: { status: 409, code: 'callElsewhere' } })
+    }
+    // The page with the phone heard nothing of it.
+    expect(await row(one.id)).toMatchObject({ epoch: 1, intent: 'available' })
+    expect(one.desk.inbox.some((m) => m.type === 'displaced')).toBe(false)
+    // A browser that died can talk with nobody: its agent may work again.
+    await one.desk.close()
+    await soon(() => row(one.id), { phoneTab: false })
+    expect(await second.do({ type: 'signIn', mode: 'desk' })).toEqual({ epoch: 2 })
+    await second.close()
+  })
+
   it('is for agents only', async () => {
     const lead = await agent(ground, site, ['teamLead'])
     const page = await lead.page().hello()
