@@ -96,14 +96,21 @@ export const expiredWrapUps = (tx: Tx, limit: number): Promise<{ id: string; unt
     [limit],
   )
 
-/** Conversations in which nobody said anything for `silenceMs`. A matter from another platform is none. */
+/**
+ * Conversations whose citizen has left the agent's words without an answer for `silenceMs`. One who waits for an agent, in
+ * the queue or for his next word, is not silent; lines that the system says by itself are nobody's answer. Whoever has just
+ * taken the conversation over has the whole time. A matter from another platform is no conversation.
+ */
 export async function silentConversations(tx: Tx, silenceMs: number, limit: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `select c.id from contacts c
+     cross join lateral (
+       select max(m.stored_at) filter (where m.direction = 'out' and m.author <> 'system') as said,
+         max(m.stored_at) filter (where m.direction = 'in') as heard, max(m.stored_at) as latest
+       from messages m where m.contact_id = c.id) as words
      where c.ended_at is null and c.channel in ('sms', 'wechat') and c.state = 'active'
-       and c.last_inbound_at < clock_timestamp() - $1 * interval '1 millisecond'
-       and not exists (select 1 from messages m where m.contact_id = c.id
-         and m.stored_at > clock_timestamp() - $1 * interval '1 millisecond')
+       and greatest(c.changed_at, c.last_inbound_at) < clock_timestamp() - $1 * interval '1 millisecond'
+       and words.latest < clock_timestamp() - $1 * interval '1 millisecond' and words.said > words.heard
      order by c.last_inbound_at limit $2`,
     [silenceMs, limit],
   )

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../src/base/actor.ts'
 import { callBackTries } from '../../src/contacts/calls.ts'
+import { silenceNotice } from '../../src/contacts/conversations.ts'
 import { credits } from '../../src/contacts/model.ts'
 import { createMatchingReads } from '../../src/contacts/service.ts'
 import { reconcile } from '../../src/telephony/reconcile.ts'
@@ -130,6 +132,83 @@ describe('texts', () => {
     ])
     expect(await world.contacts.intake.accept([follow])).toMatchObject([{ contactId: null, duplicate: true }])
     expect(await count(`channel_events where name = 'subscribe'`)).toBe(1)
+  })
+})
+
+describe('a conversation', () => {
+  const elevenMinutes = `interval '11 minutes'`
+
+  /** A text of eleven minutes ago, accepted just now. */
+  async function accepted(from: string, text = '路灯不亮'): Promise<{ id: string; agentId: string }> {
+    const [{ contactId }] = (await world.contacts.intake.accept([sms(from, text)])) as [{ contactId: string }]
+    const agentId = randomUUID()
+    await later(contactId)
+    for (const fact of [
+      { type: 'offered', agentId },
+      { type: 'accepted', agentId },
+    ] as const)
+      await world.contacts.door.apply(contactId, fact, { actor: system('test') })
+    return { id: contactId, agentId }
+  }
+  /** Eleven minutes pass for this contact. */
+  async function later(id: string): Promise<void> {
+    await world.db.query(
+      `update contacts set received_at = received_at - ${elevenMinutes}, last_inbound_at = last_inbound_at - ${elevenMinutes},
+         changed_at = changed_at - ${elevenMinutes} where id = $1`,
+      [id],
+    )
+    await world.db.query(
+      `update messages set received_at = received_at - ${elevenMinutes}, stored_at = stored_at - ${elevenMinutes}
+       where contact_id = $1`,
+      [id],
+    )
+  }
+  const stateAfterRound = async (id: string): Promise<string | undefined> => {
+    await world.contacts.conversations.sweep()
+    return (await world.contacts.find(id))?.state
+  }
+  const reply = ({ id, agentId }: { id: string; agentId: string }) =>
+    world.contacts.conversations.reply(id, agentId, randomUUID(), '请问在哪条路？')
+
+  it('ends when the citizen leaves the agent’s words without an answer for ten minutes', async () => {
+    const talk = await accepted('+8613800000300')
+    await reply(talk)
+    expect(await stateAfterRound(talk.id)).toBe('active')
+    await later(talk.id)
+    expect(await stateAfterRound(talk.id)).toBe('wrapUp')
+    expect((await world.contacts.messagesOf(talk.id)).at(-1)).toMatchObject({ body: silenceNotice })
+  })
+
+  it('that waited longer than that for an agent is not over as he takes it', async () => {
+    const talk = await accepted('+8613800000301')
+    expect(await stateAfterRound(talk.id)).toBe('active')
+    // However long he reads: the citizen waits for him.
+    await later(talk.id)
+    expect(await stateAfterRound(talk.id)).toBe('active')
+  })
+
+  it('in which the citizen had the last word is not over, whatever the system said to him', async () => {
+    const talk = await accepted('+8613800000302')
+    await reply(talk)
+    await later(talk.id)
+    await world.contacts.intake.accept([sms('+8613800000302', '建国路12号')])
+    await world.db.tx((tx) =>
+      world.contacts.conversations.sayOnce(tx, talk.id, `line-${talk.id}`, '请拨打119。'),
+    )
+    await later(talk.id)
+    expect(await stateAfterRound(talk.id)).toBe('active')
+  })
+
+  it('that another agent has just taken over is not over for the silence before him', async () => {
+    const talk = await accepted('+8613800000303')
+    await reply(talk)
+    await later(talk.id)
+    await world.contacts.door.apply(
+      talk.id,
+      { type: 'transferred', agentId: randomUUID() },
+      { actor: system('test') },
+    )
+    expect(await stateAfterRound(talk.id)).toBe('active')
   })
 })
 
