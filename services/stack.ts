@@ -233,7 +233,7 @@ async function gatewayAt(
   endings: Ending[],
 ): Promise<Gateway> {
   const log = join(dataHome(), 'log', 'gateway.log')
-  const start = (): Promise<Gateway> => startGateway({ host, port, env, log })
+  const start = (): Promise<Gateway> => startGateway({ host, port, env, log, report })
   const first = await start()
   endings.push(stopping(keepUp('gateway', first, start, report)))
   return first

@@ -11,8 +11,9 @@ export function checksOf(context: Context): Checks {
   return {
     postgres: async () => (await db.query('select 1'), 'ok'),
     redis: async () => ((await redis.ping()) === 'PONG' ? 'ok' : 'failing'),
+    // One node of several that is away is in the figures by its name: the others go on taking calls.
     asterisk: async () =>
-      calls ? (calls.telephony.health().every((n) => n.linkUp) ? 'ok' : 'failing') : 'off',
+      calls ? (calls.telephony.health().some((n) => n.linkUp) ? 'ok' : 'failing') : 'off',
     wechat: async () => state(config.channels.wechat !== null),
     sms: async () => state(config.channels.sms !== null),
   }

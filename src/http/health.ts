@@ -4,8 +4,8 @@ export type Check = 'ok' | 'off' | 'failing'
 export type Checks = Record<'postgres' | 'redis' | 'asterisk' | 'wechat' | 'sms', () => Promise<Check>>
 
 /**
- * `GET /healthz`: 200 while the gateway can take contacts, else 503. PostgreSQL and Redis must answer; Asterisk must
- * when it is configured. A channel that is off is no fault. Each check has one second.
+ * `GET /healthz`: 200 while all parts answer, else 503: PostgreSQL, Redis and, when it is configured, at least one
+ * Asterisk. Texts are taken into the spool while it is 503. A channel that is off is no fault. Each check has one second.
  */
 export async function healthRoutes(app: FastifyInstance, { checks }: { checks: Checks }): Promise<void> {
   app.get(
