@@ -11,7 +11,7 @@ import {
   type Nodes,
   type Sent,
 } from './speaker.ts'
-import { ownLegId } from './legs.ts'
+import { outLegId, ownLegId } from './legs.ts'
 import type { Link } from './link.ts'
 import { createOutgoingCalls } from './outgoing-calls.ts'
 import { createRinging } from './ringing.ts'
@@ -75,10 +75,14 @@ export function createCallControl(nodes: Nodes, log: Log) {
       .legsOf(call.id)
       .filter((leg) => leg.phone !== null && leg.phone !== call.phone && leg.id !== agentLeg?.id)
 
+  /** Also while it rings. The phone of whoever calls somebody out is a leg of our own, too, and is none of these. */
   const emergencyLegs = ({ link, call }: CallHandle) =>
     link.legs
       .legsOf(call.id)
-      .filter((leg) => leg.role === 'emergency' || leg.id.startsWith(ownLegId(call.id, '')))
+      .filter(
+        ({ id, role }) =>
+          role === 'emergency' || (id.startsWith(ownLegId(call.id, '')) && id !== outLegId(call.id)),
+      )
 
   function linkForCallBack(callId: string): Link | undefined {
     const known = nodes.all().filter((link) => link.isKnown())

@@ -150,6 +150,33 @@ describe('a call to a requester', () => {
     await nobodyLeft()
   })
 
+  it('is joined by an emergency line, and goes on between the two when that is called off', async () => {
+    await atHome()
+    const line = await startPhones({ ...asterisk.emergency, answerAfterMs: 300 })
+    try {
+      const { control } = gateway.telephony
+      const { callId } = await call(answers(3), someone())
+      await gateway.ledger.until('callBridged', (fact) => fact.callId === callId)
+      expect(await control.startReferral(callId, '110')).toEqual({ sent: true })
+      await line.record(({ what }) => what === 'rings')
+      await gateway.ledger.until(
+        'confJoined',
+        (fact) => fact.callId === callId && fact.role === 'emergency' && fact.party === '110',
+      )
+      expect(await control.cancelReferral(callId)).toEqual({ sent: true })
+      await gateway.ledger.until('confLeft', (fact) => fact.callId === callId && fact.role === 'emergency')
+      // Still together: whoever called can put him on hold.
+      expect(await control.hold(callId)).toEqual({ sent: true })
+      await gateway.ledger.until('legHeld', (fact) => fact.callId === callId && fact.phone === answers(3))
+      expect(gateway.ledger.story(callId)).not.toContain('callEnded')
+      await control.hangup(callId)
+      await gateway.ledger.until('callEnded', (fact) => fact.callId === callId)
+      await nobodyLeft()
+    } finally {
+      await line.kill()
+    }
+  })
+
   it.each([
     ['he is busy', { refuseWith: '486 Busy Here' as const }, { status: 'BUSY', cause: 17 }],
     ['he declines', { refuseWith: '603 Decline' as const }, { cause: 21 }],
