@@ -9,6 +9,7 @@ import { findLeg, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures, type Procedure } from '../procedures.ts'
 import { applyUntil, extended, handlingClock, noHandlingClock } from './handling-clock.ts'
 import { needsApproval } from './moving-limits.ts'
+import { onMissed } from './supervision-automatic.ts'
 import {
   body,
   limitIn,
@@ -109,9 +110,12 @@ function decideApplication(order: WorkOrder, said: Application, context: Context
       `应当在 ${formatInstant(until)} 之前申请；现在请尽快办结，确有困难的请报请协调。`,
       citesOf(topic.apply),
     )
+  const early = stillRuns(clock, context)
+  if (early) return early
   const to = extended(order, leg, clock, said.by, context)
   if ('refused' in to) return to
-  const n = nextProcedure(order)
+  const missed = needsApproval(statute) ? [] : missedToo(order, clock, context)
+  const n = nextProcedure(order) + missed.filter(({ type }) => type === 'opened').length
   const opened: OrderEvent = {
     type: 'opened',
     kind: 'timeExtension',
@@ -130,6 +134,7 @@ function decideApplication(order: WorkOrder, said: Application, context: Context
   }
   if (needsApproval(statute)) return { events: [opened], cite: citesOf(topic.apply) }
   const events: OrderEvent[] = [
+    ...missed,
     opened,
     {
       type: 'closed',
@@ -141,6 +146,28 @@ function decideApplication(order: WorkOrder, said: Application, context: Context
     inForce(leg.n, clock, said.by, to.due, statute),
   ]
   return { events, cite: citesOf(topic.apply) }
+}
+
+/** 未能限时办结的: the article speaks of afterwards, so nobody explains lateness that there is not yet. */
+function stillRuns({ due }: Clock, { statute, now }: Context): Refused | null {
+  const { afterDue, apply } = statute.topics.timeExtension
+  return valueOf(afterDue, false) && now < due
+    ? refuse(
+        409,
+        'limitStillRuns',
+        '办理期限还没有届满',
+        `期限到 ${formatInstant(due)} 届满，请在届满前办结；届满仍未办结的，再说明原因并告知诉求人新的期限。`,
+        citesOf(apply),
+      )
+    : null
+}
+
+/** The day that passed stays on record, with the supervision that follows, where no bell has told of it before it moves. */
+function missedToo(order: WorkOrder, clock: Clock, context: Context): OrderEvent[] {
+  if (clock.missedAt !== null) return []
+  const { term, leg, due } = clock
+  const missed: OrderEvent = { type: 'deadlineMissed', term, leg, due: formatInstant(due) }
+  return [missed, ...onMissed(order, clock, context).events]
 }
 
 function judgeWords(said: Application, statute: Statute): Refused | null {

@@ -3,6 +3,7 @@ import type { Limit, Term } from '../../statutes/term.ts'
 import { citeText, citesOf, valueOf } from '../../statutes/types.ts'
 import { dueNow, type Clock } from '../clock.ts'
 import { findLeg, type DispatchLeg, type WorkOrder } from '../model.ts'
+import { proceduresOf } from '../procedures.ts'
 import { grantedTo } from './moving-limits.ts'
 import { refuse, type Context, type Refused } from './rule.ts'
 
@@ -31,6 +32,16 @@ export const dueIf = (
   const term = statute.terms[clock.term]
   if (!term) return null
   return dueNow(term, order, { startedAt: clock.startedAt, ...moved }, statute, calendar)?.due ?? null
+}
+
+/** Was its day missed? Lateness that was explained stays lateness, whatever new day the unit told (白银 第十五条). */
+export function wasLate(order: WorkOrder, clock: Clock, known: Known): boolean {
+  if ((clock.metAt ?? known.now) >= clock.due) return true
+  if (clock.extensions.length === 0) return false
+  const day = dueIf(order, clock, { extensions: [], otherLaw: clock.otherLaw }, known)
+  return proceduresOf(order, 'timeExtension').some(
+    (p) => p.leg === clock.leg && p.verdict === 'reported' && day !== null && p.openedAt >= day,
+  )
 }
 
 /** The last instant to apply for an extension of this leg (exclusive), or null: nothing limits it. */

@@ -4,6 +4,7 @@ import type { Onward, Statute } from '../../statutes/statute.ts'
 import { citesOf } from '../../statutes/types.ts'
 import { leadLegOf, openStates, orderStates, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures, proceduresOf, type Procedure } from '../procedures.ts'
+import { wasLate } from './handling-clock.ts'
 import {
   body,
   code,
@@ -180,10 +181,10 @@ const timesHandled = (order: WorkOrder): number =>
   order.audits.filter((a) => a.then === 'return').length +
   order.followUps.filter((f) => f.verdict?.then === 'handleAgain').length
 
-const overdue = ({ clocks, statute, now }: Context): boolean =>
-  clocks.some(
+const overdue = (order: WorkOrder, context: Context): boolean =>
+  context.clocks.some(
     (clock) =>
-      statute.terms[clock.term]?.ends.includes('workOrder.fedBack') && (clock.metAt ?? now) >= clock.due,
+      context.statute.terms[clock.term]?.ends.includes('workOrder.fedBack') && wasLate(order, clock, context),
   )
 
 const supervisedAtLeast =
@@ -196,8 +197,8 @@ const supervisedAtLeast =
 const handledTwice = (order: WorkOrder): string | null =>
   timesHandled(order) >= 2 ? null : '这张办理单只办理过一次；请选择其他情形。'
 
-const isOverdue = (_order: WorkOrder, context: Context): string | null =>
-  overdue(context) ? null : '这张办理单没有超过办理期限；请选择其他情形。'
+const isOverdue = (order: WorkOrder, context: Context): string | null =>
+  overdue(order, context) ? null : '这张办理单没有超过办理期限；请选择其他情形。'
 
 /**
  * Grounds whose facts are on record, by recipient and ground: null, or what the record lacks. The other grounds rest on

@@ -1,7 +1,6 @@
 import { Type, type Static } from 'typebox'
 import type { Statute, SupervisionTrigger } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
-import type { Clock } from '../clock.ts'
 import { findLeg, leadLegOf, legOfUnit, type DispatchLeg, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures, type Procedure } from '../procedures.ts'
 import {
@@ -16,6 +15,7 @@ import {
   type Context,
   type Refused,
 } from './rule.ts'
+import { wasLate } from './handling-clock.ts'
 import { opens, runs } from './supervision-automatic.ts'
 import { citeOf, judgeLevel, judgeNotice, levelsOf, triggerOf } from './supervision-levels.ts'
 
@@ -89,7 +89,7 @@ function judgeTrigger(
   leg: DispatchLeg,
   trigger: SupervisionTrigger,
   cite: string | null,
-  { statute, clocks, now }: Pick<Context, 'statute' | 'clocks' | 'now'>,
+  context: Context,
 ): Refused | null {
   if (runs(order, leg.n, trigger.code))
     return refuse(
@@ -99,9 +99,10 @@ function judgeTrigger(
       '请等待承办单位答复，或者先办结原来的督办。',
       cite,
     )
+  const { statute, clocks } = context
   const ofOrders = trigger.onMissed?.filter((id) => !outsideOrders.includes(statute.terms[id]?.starts ?? ''))
-  const late = (clock: Clock): boolean => (clock.metAt ?? now) >= clock.due
-  if (ofOrders && ofOrders.length > 0 && !clocks.some((c) => ofOrders.includes(c.term) && late(c)))
+  const late = clocks.some((c) => ofOrders?.includes(c.term) && wasLate(order, c, context))
+  if (ofOrders && ofOrders.length > 0 && !late)
     return refuse(
       409,
       'nothingMissed',

@@ -179,7 +179,8 @@ describe('鞍山草案第十五条第二款 累计不超过两个月', () => {
 
 describe('白银 第十五条 未能限时办结的说明原因', () => {
   it('sets the new day at once, without approval and without an upper bound', () => {
-    const p = handled('baiyin-2024')
+    // Not before: the article speaks of whoever has not finished in time, and nobody gives himself a limit.
+    const p = handled('baiyin-2024').at('2026-03-10T00:00:00+08:00')
     p.do('unit', application(months(6)), 'lighting')
     expect(p.order.procedures[0]).toMatchObject({ verdict: 'reported', kind: 'timeExtension' })
     expect(p.due('BY24-D05', 1)).toBe('2026-09-10T00:00:00+08:00')
@@ -187,6 +188,48 @@ describe('白银 第十五条 未能限时办结的说明原因', () => {
     expect(p.try('centreLeader', answer())).toMatchObject({ refused: 'notInThisStatute', status: 409 })
     const office = { actor: staff('office'), actorUnit: null, statute: p.statute, now: p.world.now }
     expect(allowedActions(p.order, office).map((a) => a.action)).not.toContain('decideExtension')
+  })
+
+  it('is refused while the limit still runs, to its last second', () => {
+    const p = handled('baiyin-2024')
+    const early = { refused: 'limitStillRuns', status: 409, cite: expect.stringContaining('第十五条') }
+    expect(ask(p, months(6))).toMatchObject(early)
+    expect(ask(p.at('2026-03-09T23:59:59+08:00'))).toMatchObject(early)
+    expect(p.due('BY24-D05', 1)).toBe('2026-03-10T00:00:00+08:00')
+  })
+
+  it('第二十三条第（二）项、第二十四条: explained lateness stays lateness, under whatever new day', () => {
+    const p = handled('baiyin-2024').at('2026-03-11T09:00+08:00')
+    const late: Command = { action: 'supervise', trigger: 'overdue', means: ['remind'], reason: '超时未办结' }
+    const broken: Command = {
+      action: 'handOn',
+      to: 'governmentInspection',
+      grounds: ['promiseBroken'],
+      reason: '未限时办理',
+    }
+    p.do('unit', application(months(6)), 'lighting')
+    expect(p.clocks().find((c) => c.term === 'BY24-D05')?.missedAt).toBeNull()
+    expect(p.try('supervisor', broken)).toBeNull()
+    expect(p.try('supervisor', late)).toBeNull()
+  })
+
+  it('第二十三条第（二）项: explained before the bell rings, the missed day and its 督办 stand on record', () => {
+    const p = handled('baiyin-2024')
+    // The program was down: nobody rang.
+    p.world.now = new Date('2026-03-10T08:00+08:00')
+    p.do('unit', application(days(5)), 'lighting')
+    const [missed, opened] = p.world.events.slice(-5).map((e) => e.event)
+    expect(missed).toMatchObject({
+      type: 'deadlineMissed',
+      term: 'BY24-D05',
+      leg: 1,
+      due: '2026-03-10T00:00:00+08:00',
+    })
+    expect(opened).toMatchObject({ type: 'opened', kind: 'supervision', said: { trigger: 'overdue' } })
+    expect(p.order.procedures.map((o) => [o.n, o.kind, o.verdict])).toEqual([
+      [1, 'supervision', null],
+      [2, 'timeExtension', 'reported'],
+    ])
   })
 
   it('may be explained after the due date, which stands on record as missed', () => {
