@@ -27,16 +27,16 @@ const keyFrom = (secret: string): Key => ({
 
 /**
  * @param current secret of at least 32 characters; seals and opens
- * @param previous optional older secret; opens only
+ * @param previous older secrets, as many as were in force since the first; open only
  * @param lookupSecret optional secret of the look-up hash, when it differs from `current` after a rotation
  */
-export function createPii(current: string, previous?: string | null, lookupSecret?: string | null): Pii {
+export function createPii(
+  current: string,
+  previous: readonly string[] = [],
+  lookupSecret?: string | null,
+): Pii {
   const newest = keyFrom(current)
-  const keys = new Map([[newest.kid, newest]])
-  if (previous) {
-    const older = keyFrom(previous)
-    keys.set(older.kid, older)
-  }
+  const keys = new Map([newest, ...previous.map(keyFrom)].map((key) => [key.kid, key]))
   const hashKey = derive(lookupSecret ?? current, 'lookup')
   return {
     fingerprint: createHmac('sha256', hashKey).update('fingerprint').digest('hex').slice(0, 16),

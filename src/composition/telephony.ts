@@ -33,7 +33,7 @@ export async function composeTelephony(
   const recordings = createRecordings({
     db,
     dir: join(config.dataDir, 'recordings'),
-    keys: [recordingKey(current), ...(previous ? [recordingKey(previous)] : [])],
+    keys: [recordingKey(current), ...previous.map(recordingKey)],
     log,
   })
   const pool =

@@ -24,7 +24,8 @@ export type Config = {
   redisUrl: string
   asterisk: AsteriskConfig | null
   cookieSecret: string
-  pii: { current: string; previous: string | null; lookup: string | null }
+  /** `previous`: every key that was in force before, since nothing is sealed anew. */
+  pii: { current: string; previous: string[]; lookup: string | null }
   publicUrl: string
   trustedProxy: string[] | null
   tls: { cert: string; key: string } | null
@@ -89,7 +90,7 @@ export function readConfig(env: Env = readEnv()): Config {
     cookieSecret: need('HOTLINE_SECRET'),
     pii: {
       current: need('HOTLINE_PII_KEY'),
-      previous: env.HOTLINE_PII_KEY_PREVIOUS ?? null,
+      previous: list(env.HOTLINE_PII_KEY_PREVIOUS ?? ''),
       lookup: env.HOTLINE_PII_LOOKUP_KEY ?? null,
     },
     publicUrl: env.HOTLINE_PUBLIC_URL ?? `${tls ? 'https' : 'http'}://${host}:${port}`,

@@ -62,7 +62,12 @@ export const Env = Type.Object({
   HOTLINE_PHONES: text('file with the generated pool of phones and their secrets'),
   HOTLINE_SECRET: secret('signs session cookies'),
   HOTLINE_PII_KEY: secret('encrypts identity columns'),
-  HOTLINE_PII_KEY_PREVIOUS: secret('the key before a rotation; opens only'),
+  HOTLINE_PII_KEY_PREVIOUS: Type.Optional(
+    Type.String({
+      pattern: '^[^,]{32,}(,[^,]{32,})*$',
+      description: 'every key before a rotation, separated by commas, each at least 32 characters; open only',
+    }),
+  ),
   HOTLINE_PII_LOOKUP_KEY: secret('key of the look-up hashes when it differs from HOTLINE_PII_KEY'),
   HOTLINE_PUBLIC_URL: url('address under which people reach the gateway', http),
   HOTLINE_TRUSTED_PROXY: text(
