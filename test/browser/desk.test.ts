@@ -135,6 +135,34 @@ describe('a call', () => {
   })
 })
 
+describe('a call that goes on', () => {
+  it('is not cut by a second page or by the end of the session, and is hung up by its own page', async () => {
+    const page = await agentAtDesk('held-on')
+    const caller = await call('13800001009')
+    await page.waitForSelector('[data-test=offer]')
+    await page.keyboard.press('Alt+a')
+    await page.waitForSelector('[data-test=presence]:has-text("通话中")')
+    const phone = await phoneOf(stack.db, 'held-on')
+    await bothHear(page, phone)
+
+    const second = await page.context().newPage()
+    await second.goto(`${stack.url}/desk`)
+    await second.click('text=改在本页接听')
+    await second.waitForSelector('[data-test=notice]:has-text("您正在另一个页面上通话")')
+    await second.close()
+    await page.bringToFront()
+
+    await page.context().request.delete(`${stack.url}/api/session`, { headers: { origin: stack.url } })
+    await page.waitForSelector('[data-test=held-call]')
+    await bothHear(page, phone)
+    expect(caller.records().some(({ what }) => what === 'was hung up on')).toBe(false)
+    expect(await seriousFlaws(page)).toEqual([])
+    await page.keyboard.press('Alt+e')
+    await caller.ended
+    await page.waitForSelector('#username')
+  })
+})
+
 describe('an emergency', () => {
   it('is referred by two keys, and the agent leaves only when the far side has taken over', async () => {
     const { host, port } = stack.asterisk.emergency

@@ -29,6 +29,15 @@ export const usePhone = defineStore('phone', () => {
       : null
   })
 
+  /**
+   * Stopping the phone hangs up on whoever talks with it. So a call outlives what the phone was started for: another page,
+   * a session that ended, a new sign-in wait for its end. What only rings is not held: nobody may be there to answer it.
+   */
+  const held = computed(() => {
+    const call = state.value.call
+    return call !== null && (call.kind === 'contact' || call.phase !== 'ringing')
+  })
+
   function follow(next: PhoneState): void {
     const before = state.value.call
     state.value = next
@@ -37,6 +46,7 @@ export const usePhone = defineStore('phone', () => {
   }
 
   async function start(): Promise<void> {
+    if (held.value) return
     const wanted = account.value
     const key = wanted && `${wanted.number}:${wanted.secret}`
     if (key === starting) return
@@ -69,7 +79,7 @@ export const usePhone = defineStore('phone', () => {
     if (starting === key) phone = started
     else started.stop()
   }
-  watch(account, start)
+  watch([account, held], start)
 
   // The gateway's end is noticed by the desk's socket first: it asks every second, SIP does not.
   let leave = 0
@@ -108,6 +118,8 @@ export const usePhone = defineStore('phone', () => {
     state,
     rings,
     microphoneProblem,
+    /** A call that goes on whatever becomes of the desk around it. */
+    held,
     /** The call that does not come from the gateway and needs the person's own answer. */
     ownRing: computed((): PhoneCall | null =>
       state.value.call && state.value.call.kind !== 'contact' ? state.value.call : null,
