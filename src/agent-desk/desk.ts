@@ -94,7 +94,15 @@ export function createDesk(parts: DeskParts): Desk {
     native,
     publish,
   })
-  const news = createDeskNews({ redis, prefix, publish, contacts, presence, log })
+  const news = createDeskNews({
+    redis,
+    prefix,
+    publish,
+    contacts,
+    presence,
+    showWhole: (agentId) => hub.showWhole(agentId),
+    log,
+  })
   const lines = createSipLines(presence)
   const limits = { ...config.loss, ...config }
   const watch = createPresenceWatch({ db, node, limits, presence, contacts, offers, log })
@@ -153,8 +161,9 @@ export function createDesk(parts: DeskParts): Desk {
       render,
       record,
       recording,
-      spoken: (agentId, contactId, messageId) => publish(agentId, { type: 'message', contactId, messageId }),
-      touched: (agentId, contactId) => publish(agentId, { type: 'contact', contactId }),
+      spoken: async (agentId, contactId, messageId) =>
+        void (await publish(agentId, { type: 'message', contactId, messageId })),
+      touched: async (agentId, contactId) => void (await publish(agentId, { type: 'contact', contactId })),
       mayReveal: revealLimit(config.revealsPerMinute),
       transferSeconds: config.transferSeconds,
     }),

@@ -23,5 +23,8 @@ export type DeskEvent =
   /** Every tab but this one lost the phone. */
   | { type: 'displaced'; keepTab: string; reason: 'otherTab' | 'signedOut' }
 
-/** Puts an event on an agent's desk, wherever his sockets are. Never rejects: what is lost is made up by a snapshot. */
-export type Publish = (agentId: string, event: DeskEvent, once?: string) => Promise<void>
+/**
+ * Puts an event on an agent's desk, wherever his sockets are. Never rejects: what is lost is made up by a snapshot.
+ * @returns false where Redis did not take it: it is on its way to nobody yet
+ */
+export type Publish = (agentId: string, event: DeskEvent, once?: string) => Promise<boolean>

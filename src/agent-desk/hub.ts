@@ -20,6 +20,8 @@ export type Hub = {
   detach(connection: Connection): Promise<void>
   onEvent(agentId: string, id: EventId, event: DeskEvent): void
   onGap(agentIds: string[]): void
+  /** Brings the agent's pages here up to date. @returns whether there was one, and it worked at once */
+  showWhole(agentId: string): Promise<boolean>
   /** Pages that said hello. */
   ready(): Connection[]
   /** What is kept in memory for pages: all zero once the last one is gone. */
@@ -43,7 +45,8 @@ export function createHub(parts: HubParts): Hub {
   const sessionOf = new Map<Connection, SessionSocket>()
   /** Pages that are being kept up to date. A page joins inside its agent's lane, never beside it. */
   const joined = new Set<Connection>()
-  const behind = new Set<string>()
+  /** Agents whose pages are about to get a snapshot. */
+  const behind = new Map<string, Promise<boolean>>()
   const lanes = createLanes()
   let stopped = false
 
@@ -58,21 +61,35 @@ export function createHub(parts: HubParts): Hub {
     connection.send(message)
   }
 
-  /** Everybody of this agent gets a snapshot, again and again until it worked. */
-  function catchUp(agentId: string, afterMs: number): void {
-    if (behind.has(agentId)) return
-    behind.add(agentId)
-    const timer = setTimeout(() => {
-      behind.delete(agentId)
-      if (stopped) return
-      void lanes
-        .run(agentId, () => Promise.all(readyOf(agentId).map(snapshot)))
-        .catch((error: Error) => {
-          log.warn({ agentId, err: error.name }, 'snapshot failed; it is tried again')
-          catchUp(agentId, Math.min(Math.max(afterMs, retryMs) * 2, 5_000))
-        })
-    }, afterMs)
-    timer.unref()
+  async function showAll(agentId: string): Promise<boolean> {
+    const pages = readyOf(agentId)
+    await Promise.all(pages.map(snapshot))
+    return pages.length > 0
+  }
+
+  /**
+   * Everybody of this agent gets a snapshot, again and again until it worked.
+   * @returns whether the first try showed it to a page
+   */
+  function catchUp(agentId: string, afterMs: number): Promise<boolean> {
+    const coming = behind.get(agentId)
+    if (coming) return coming
+    const first = new Promise<boolean>((shown) => {
+      const timer = setTimeout(() => {
+        behind.delete(agentId)
+        if (stopped) return shown(false)
+        lanes
+          .run(agentId, () => showAll(agentId))
+          .then(shown, (error: Error) => {
+            log.warn({ agentId, err: error.name }, 'snapshot failed; it is tried again')
+            void catchUp(agentId, Math.min(Math.max(afterMs, retryMs) * 2, 5_000))
+            shown(false)
+          })
+      }, afterMs)
+      timer.unref()
+    })
+    behind.set(agentId, first)
+    return first
   }
 
   async function deliver(agentId: string, id: EventId, event: DeskEvent): Promise<void> {
@@ -187,11 +204,12 @@ export function createHub(parts: HubParts): Hub {
             { agentId, type: event.type, err: error.name },
             'desk event not delivered; a snapshot follows',
           )
-          catchUp(agentId, retryMs)
+          void catchUp(agentId, retryMs)
         })
     },
 
-    onGap: (agentIds) => agentIds.forEach((agentId) => catchUp(agentId, 0)),
+    onGap: (agentIds) => agentIds.forEach((agentId) => void catchUp(agentId, 0)),
+    showWhole: (agentId) => catchUp(agentId, 0),
     ready: () => [...byAgent.keys()].flatMap(readyOf),
     kept: () => ({
       agents: byAgent.size,

@@ -29,6 +29,8 @@ export type NewsParts = {
   publish: Publish
   contacts: Pick<DeskContacts, 'find' | 'messagesOf'>
   presence: Pick<Presence, 'released'>
+  /** Shows the agent's pages at this gateway all that stands on his desk. @returns whether there was one */
+  showWhole: (agentId: string) => Promise<boolean>
   log: Log
 }
 
@@ -50,7 +52,7 @@ const newestLooked = 10
 const holderLifeS = 30 * 86_400
 
 export function createDeskNews(parts: NewsParts): DeskNews {
-  const { redis, prefix, publish, contacts, presence, log } = parts
+  const { redis, prefix, publish, contacts, presence, showWhole, log } = parts
   const holders = `${prefix}:desk:holders`
 
   /**
@@ -70,8 +72,9 @@ export function createDeskNews(parts: NewsParts): DeskNews {
     }
   }
 
-  const tell = (agentId: string, event: DeskEvent, once?: string): Promise<void> =>
-    publish(agentId, event, once)
+  const tell = async (agentId: string, event: DeskEvent, once?: string): Promise<void> => {
+    await publish(agentId, event, once)
+  }
 
   async function contactChanged(contact: Contact): Promise<void> {
     const { id, agentId, state, endedAt, owedAt } = contact
@@ -108,10 +111,13 @@ export function createDeskNews(parts: NewsParts): DeskNews {
     offers: {
       async offered(offer) {
         // An offer may be announced again when nobody knows whether the first announcement was heard.
-        await Promise.all([
-          swapHolder(offer.contactId, offer.agentId),
-          tell(offer.agentId, { type: 'offer', offer }, `offer-${offer.offerId}`),
+        const { offerId, contactId, agentId, mode } = offer
+        const [published] = await Promise.all([
+          publish(agentId, { type: 'offer', offer }, `offer-${offerId}`),
+          swapHolder(contactId, agentId),
         ])
+        // Nobody is blamed for what he may never have seen. A telephone that rings is the offer itself.
+        if (mode === 'desk' && !published && !(await showWhole(agentId))) throw new Error('Redis did not take the offer')
       },
       async ended({ offerId, contactId, agentId }, outcome, reason) {
         await Promise.all([

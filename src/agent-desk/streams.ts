@@ -107,12 +107,15 @@ export function createStreams(parts: StreamsParts): Streams {
   const publish: Publish = async (agentId, event, once) => {
     try {
       await write(agentId, event, once)
+      return true
     } catch (error) {
       log.warn({ agentId, type: event.type, err: (error as Error).name }, 'desk event not published yet')
       // Events only point at what PostgreSQL holds, so a late one does no harm.
-      unpublished.push([agentId, event, once])
+      const isKept = once !== undefined && unpublished.some(([, , known]) => known === once)
+      if (!isKept) unpublished.push([agentId, event, once])
       if (unpublished.length > unpublishedKept) unpublished.shift()
       if (followed.has(agentId)) parts.onGap([agentId], false)
+      return false
     }
   }
 

@@ -206,6 +206,31 @@ describe('when Redis is wiped', () => {
   })
 })
 
+describe('an offer while Redis is away', () => {
+  it('is announced only where a page was shown it', async () => {
+    const own = await createGround()
+    const [here, elsewhere] = await Promise.all([
+      createDeskSite(own, { node: 'node-a' }),
+      createDeskSite(own, { node: 'node-b' }),
+    ])
+    try {
+      const one = await atWork(own, here, 'text')
+      const [near, far] = [await text(here), await text(here)]
+      await own.stopRedis()
+      await expect(elsewhere.queue.offer(far.id, one.id)).rejects.toThrow('Redis')
+      const { offerId } = await here.queue.offer(near.id, one.id)
+      await one.desk.when(() =>
+        one.desk.all('snapshot').some((s) => s.offers.some((o) => o.offerId === offerId)) ? true : undefined,
+      )
+      await own.restartRedis()
+      await one.desk.close()
+    } finally {
+      await Promise.all([here.close(), elsewhere.close()])
+      await own.close()
+    }
+  })
+})
+
 describe('nothing personal goes through Redis', () => {
   it('only ids and codes', async () => {
     const one = await atWork(ground, site, 'text')

@@ -78,7 +78,7 @@ export function postgresWorld({ gated }: Lab, gate: Gate): World {
     },
     line: { state: async () => 'notInUse' },
     native: { put: async () => {}, remove: async () => {} },
-    publish: async () => {},
+    publish: async () => true,
   })
   const contacts = createContacts<unknown, unknown>(door, {
     db,
@@ -103,6 +103,7 @@ export function postgresWorld({ gated }: Lab, gate: Gate): World {
       phoneFailed: (agentId, _contactId, status) => presence.phoneFailed(agentId, status),
       emergency: async () => {},
       arrived: async () => {},
+      stranded: async () => {},
     },
   })
   const listener: OfferListener = {
