@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { Env } from '../../../src/config/env.ts'
@@ -103,13 +104,37 @@ describe.each(dockerfiles)('%s', (name) => {
     const copied = [...file(name).matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, words = '']) =>
       words.split(' '),
     )
-    const here = readdirSync(new URL('../../../', import.meta.url))
-    expect(copied.filter((each) => !here.includes(each))).toEqual([])
+    expect(copied.filter((each) => !existsSync(new URL(`../../../${each}`, import.meta.url)))).toEqual([])
     expect(copied.length).toBeGreaterThan(0)
   })
 
   it('holds no secret', () => {
     expect(file(name)).not.toMatch(/(SECRET|PASSWORD|TOKEN|KEY)=/)
+  })
+})
+
+describe('asterisk/Dockerfile', () => {
+  /** Files that a program reads when it is started by tsx, which leaves out imports of types. */
+  function needs(name: string, found = new Set<string>()): Set<string> {
+    if (found.has(name)) return found
+    found.add(name)
+    const imports = /^(?:import|export) (?!type )[^;']*?from '([^']+)'|\bimport\('([^']+)'\)/gm
+    for (const [, from, later] of file(name).matchAll(imports)) {
+      const target = from ?? later ?? ''
+      if (target.startsWith('.')) needs(join(dirname(name), target), found)
+    }
+    return found
+  }
+
+  it('copies all that its program imports before it runs it', () => {
+    const before = file('asterisk/Dockerfile').split(/^RUN node /m)[0] ?? ''
+    const copied = [...before.matchAll(/^COPY (\S+) \.\/(\S+)$/gm)].map(([, from, to]) => {
+      expect(to).toBe(from)
+      return `${from}/`
+    })
+    const imported = [...needs('services/container-asterisk.ts')]
+    expect(imported).toContain('src/statutes/registry.ts')
+    expect(imported.filter((name) => !copied.some((folder) => name.startsWith(folder)))).toEqual([])
   })
 })
 
