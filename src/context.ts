@@ -213,6 +213,7 @@ export async function createContext(config: Config): Promise<Context> {
       requesters,
       screen: orders.screen,
       requirementFor: (account) => config.routing[account] ?? {},
+      seal: pii.seal,
       forMachine: progressTexts.takes,
       wake,
       arrived: followArrivals(queue, log),

@@ -137,6 +137,19 @@ export const ringingAt = (
     [agentId, exceptId],
   )
 
+/**
+ * The number at which a caller wants to be called back; what the network showed stays. The lookup of a withheld number stays
+ * random: what somebody keys joins him to nobody. @returns false when he cannot be reached
+ */
+export async function keepAddress(tx: Tx, contactId: string, sealed: string | null): Promise<boolean> {
+  const [row] = await tx.query<{ reachable: boolean }>(
+    `update contacts set address_sealed = coalesce(address_sealed, $2) where id = $1
+     returning address_sealed is not null as reachable`,
+    [contactId, sealed],
+  )
+  return row?.reachable ?? false
+}
+
 /** Counts a try to reach the citizen, and on which node it is made: there his call will live. */
 export async function countTry(tx: Tx, contactId: string, node: string): Promise<void> {
   await tx.query(

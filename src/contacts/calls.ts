@@ -31,6 +31,7 @@ export type CallDeps = {
   requirementFor: (account: string) => Requirement
   listeners: CallListeners
   wake: () => void
+  seal: (plain: string) => string
   log: Log
 }
 
@@ -286,6 +287,11 @@ async function apply(
   const changes = await unlessKept(() =>
     deps.db.tx(write).catch((error: unknown) => {
       if (sqlState(error) === uniqueViolation) return deps.db.tx(write)
+    if (event.type === 'callBackRequested') {
+      const reachable = await store.keepAddress(tx, contact.id, sealedIn(deps, event))
+      // Nobody could ever call him: better said now than to one agent after the other.
+      if (!reachable && done.length > 0) await step({ type: 'failed' })
+    }
       throw error
     }),
   )
@@ -341,3 +347,10 @@ async function keepOrphan(deps: CallDeps, event: CallFact): Promise<void> {
   await keep(deps.db, event)
   deps.log.warn({ callId: event.callId, type: event.type }, 'fact about a call without contact')
 }
+/** The number that a caller has keyed, because the network showed none. */
+function sealedIn(deps: CallDeps, event: CallFact & { type: 'callBackRequested' }): string | null {
+  // A fact that was kept before its contact was known has lost the number.
+  const number = toE164(event.number ?? '')
+  return number && deps.seal(number)
+}
+

@@ -71,6 +71,7 @@ export async function createDeskSite(
     requesters,
     screen: (text) => ({ emergency: text.includes('着火'), urgent: false }),
     requirementFor: () => ({}),
+    seal: pii.seal,
     wake: () => {},
     log,
     send: async () => {},

@@ -96,6 +96,7 @@ beforeEach(async () => {
     // The second is no sign of danger in earnest: it lets a question be one at the same time.
     screen: (text) => ({ emergency: /着火|麻烦/.test(text), urgent: false }),
     requirementFor: () => ({}),
+    seal: testPii.seal,
     forMachine: texts.takes,
     wake: () => {},
     log: silentLog,

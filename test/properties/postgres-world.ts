@@ -85,6 +85,7 @@ export function postgresWorld({ gated }: Lab, gate: Gate): World {
     requesters: createRequesters(db, pii),
     screen: () => ({ emergency: false, urgent: false }),
     requirementFor: () => ({}),
+    seal: pii.seal,
     wake: () => {},
     log,
     send: async () => {},

@@ -26,6 +26,7 @@ export async function startContacts(listeners: Partial<CallListeners> = {}) {
     log: silentLog,
     listeners: {
       deviceState: async () => {},
+    seal: testPii.seal,
       agentOfPhone: async () => null,
       phoneFailed: async () => {},
       emergency: async () => {},

@@ -111,6 +111,7 @@ export async function startMatters(
     screen: (text) => ({ emergency: text.includes('着火'), urgent: false }),
     requirementFor: (account): Record<string, string[]> =>
       account === 'exchange:province' ? { desk: ['exchange'] } : {},
+    seal: testPii.seal,
     wake: () => {},
     log: silentLog,
     listeners: {

@@ -91,6 +91,7 @@ export async function startOrders(
     requesters,
     screen: () => ({ emergency: false, urgent: false }),
     requirementFor: () => ({}),
+    seal: testPii.seal,
     wake: () => {},
     log: silentLog,
     listeners: {
