@@ -4,10 +4,10 @@ import type { Statute } from '../statutes/statute.ts'
 import { categoryOf, kindOf, missingElements } from './elements.ts'
 import { sealIdentity } from './identity.ts'
 import type { RegistrationContext } from './matter.ts'
-import type { ConfidentialLevel } from './model.ts'
 import { orderNumber } from './number.ts'
 import type { OrderDraft } from './registration-contract.ts'
 import type { NewOrder } from './rows.ts'
+import { levelOf } from './rules/confidentiality.ts'
 import { nextSerial } from './store.ts'
 import { gramsOf } from './write-events.ts'
 
@@ -77,7 +77,3 @@ export async function draftedOrder(
   }
   return { order, missing }
 }
-
-/** 投诉、举报 are kept secret by law (鞍山 2019 第二十六条), a tip-off's source above all; a wish protects any other matter. */
-const levelOf = (kind: string | null, wish: boolean): ConfidentialLevel =>
-  kind === 'tipOff' ? 'tipOff' : kind === 'complaint' || wish ? 'confidential' : 'normal'

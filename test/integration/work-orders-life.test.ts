@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCalendar, dayFrom } from '../../src/statutes/calendar.ts'
 import { stateCouncilNotice } from '../../src/statutes/state-council.ts'
+import { streetOf } from '../../src/work-orders/figures-store.ts'
 import { draft, startOrders, viewer, type OrdersWorld } from '../support/work-orders.ts'
 
 let world: OrdersWorld
@@ -106,6 +107,16 @@ describe('an order after its registration', () => {
       [number],
     )
     expect(stored!.data).not.toContain('某乙')
+  })
+
+  it('第二十六条: 补充为举报的，密级随之提高，集中统计不显示地点', async () => {
+    const number = await newOrder({ requester: { contact: '13800000077' }, place: '和平路12号' })
+    await act(number, { action: 'supply', kind: 'tipOff' })
+    const [row] = await world.db.query<{ confidential: string; street: string | null }>(
+      `select o.confidential, ${streetOf} as street from work_orders o where o.number = $1`,
+      [number],
+    )
+    expect(row).toEqual({ confidential: 'tipOff', street: null })
   })
 
   it('第二十五条第（二）项: goes on in the order of the same matter, whichever way two people join them', async () => {

@@ -1,10 +1,18 @@
 import { Type } from 'typebox'
 import type { Role } from '../../base/actor.ts'
 import { citesOf } from '../../statutes/types.ts'
-import { confidentialLevels } from '../model.ts'
+import type { Kind } from '../../statutes/statute.ts'
+import { confidentialLevels, type ConfidentialLevel } from '../model.ts'
 import { body, refuse, rule, words } from './rule.ts'
 
 /** PURE. 密级. Anybody in the centre may protect an order better; only the confidential desk may protect it less. */
+
+/** 投诉、举报 are kept secret by law (鞍山 2019 第二十六条), a tip-off's source above all; a wish protects any other matter. */
+export const levelOf = (kind: Kind | null, wish: boolean): ConfidentialLevel =>
+  kind === 'tipOff' ? 'tipOff' : kind === 'complaint' || wish ? 'confidential' : 'normal'
+
+export const isAbove = (level: ConfidentialLevel, other: ConfidentialLevel): boolean =>
+  confidentialLevels.indexOf(level) > confidentialLevels.indexOf(other)
 
 const setters: readonly Role[] = ['agent', 'teamLead', 'dispatcher', 'supervisor', 'confidentialDesk']
 
@@ -29,8 +37,7 @@ export const setConfidentiality = rule({
     const { duty } = statute.topics.confidentiality
     if (level === order.confidential)
       return refuse(409, 'levelUnchanged', '密级没有变化', '请选择另一个密级。')
-    const lower = confidentialLevels.indexOf(level) < confidentialLevels.indexOf(order.confidential)
-    if (lower && actor.role !== 'confidentialDesk')
+    if (isAbove(order.confidential, level) && actor.role !== 'confidentialDesk')
       return refuse(
         403,
         'levelMayOnlyRise',

@@ -1,11 +1,12 @@
 import { Type, type Static } from 'typebox'
-import type { Statute, Element } from '../../statutes/statute.ts'
+import type { Element, Kind, Statute } from '../../statutes/statute.ts'
 import { elements } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
 import { RequesterSaid } from '../registration-contract.ts'
 import { categoryOf, kindOf, missingElements, type Given } from '../elements.ts'
 import { joinFacts, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures } from '../procedures.ts'
+import { isAbove, levelOf } from './confidentiality.ts'
 import {
   body,
   code,
@@ -103,7 +104,22 @@ function decideSupply(order: WorkOrder, s: Supply, { statute, identity, now }: C
         },
       ]
     : []
-  return { events: [event, ...closes], cite: citeOf(statute) }
+  return { events: [...raised(order, s, kind), event, ...closes], cite: citeOf(statute) }
+}
+
+/** 保密事项 may also be answered with: there is none. Anything else is a wish. */
+const noSecrecy =
+  /^(诉求人|本人)?(表示|称)?(无|否|没有|(不|无|不需要?|不用|不要求?|无需|无须|没有)(要求)?保密(要求|事项)?)[。.！!]?$/u
+
+/**
+ * What makes a matter secret protects it as soon as it is known, before anybody is told of what was supplied. It never
+ * protects less: whoever set the level may have known more.
+ */
+function raised(order: WorkOrder, s: Supply, kind: Kind | null): OrderEvent[] {
+  const wish = s.confidentialityWish?.trim() ?? ''
+  const level = levelOf(s.kind === undefined ? null : kind, wish !== '' && !noSecrecy.test(wish))
+  const reason = s.kind === undefined ? '补充了保密要求' : '补充了诉求类别或者保密要求'
+  return isAbove(level, order.confidential) ? [{ type: 'levelSet', level, reason }] : []
 }
 
 /** What the requester said of himself must be codes of the statute: they are kept for the next contact, too. */
