@@ -86,6 +86,12 @@ export function createSending({ db, pii, contacts, outgoing, requesters }: Parts
     return true
   }
 
+  /** Of a line that was kept without being queued, in words for the desk. */
+  async function whyNotSent(contactId: string, text: string): Promise<string> {
+    const draft = await draftFor(db, contactId, 'reply', { text })
+    return draft ? (outgoing().check(draft)?.title ?? '没有发出') : '诉求人没有可以回复的地址'
+  }
+
   const contentOf = (c: Parameters<SendToRequester>[1]['content']): OutgoingContent =>
     'text' in c ? { text: c.text } : { template: { name: c.template, params: c.params } }
 
@@ -147,11 +153,17 @@ export function createSending({ db, pii, contacts, outgoing, requesters }: Parts
         outgoing().about(aboutContact(contactId)),
       ])
       const byKey = new Map(sent.map((s) => [s.key, s]))
-      return messages.map(({ providerId, ...m }) => {
-        const out =
-          m.direction === 'out' ? (byKey.get(`reply-${providerId}`) ?? byKey.get(providerId)) : undefined
-        return { ...m, ...(out ? { delivery: out.state, deliveryProblem: out.reason } : {}) }
-      })
+      return Promise.all(
+        messages.map(async ({ providerId, ...m }) => {
+          if (m.direction !== 'out') return m
+          const out = byKey.get(`reply-${providerId}`) ?? byKey.get(providerId)
+          if (out) return { ...m, delivery: out.state, deliveryProblem: out.reason }
+          // A line of the system and its sending are written together, or it could not be sent.
+          return m.author === 'system'
+            ? { ...m, delivery: 'failed', deliveryProblem: await whyNotSent(contactId, m.body) }
+            : m
+        }),
+      )
     },
   }
 }

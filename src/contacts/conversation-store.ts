@@ -101,8 +101,8 @@ export const expiredWrapUps = (tx: Tx, limit: number): Promise<{ id: string; unt
  * the queue or for his next word, is not silent; lines that the system says by itself are nobody's answer. Whoever has just
  * taken the conversation over has the whole time. A matter from another platform is no conversation.
  */
-export async function silentConversations(tx: Tx, silenceMs: number, limit: number): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(
+export const silentConversations = (tx: Tx, silenceMs: number, limit: number): Promise<{ id: string }[]> =>
+  tx.query(
     `select c.id from contacts c
      cross join lateral (
        select max(m.stored_at) filter (where m.direction = 'out' and m.author <> 'system') as said,
@@ -114,5 +114,3 @@ export async function silentConversations(tx: Tx, silenceMs: number, limit: numb
      order by c.last_inbound_at limit $2`,
     [silenceMs, limit],
   )
-  return rows.map((r) => r.id)
-}

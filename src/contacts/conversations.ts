@@ -1,11 +1,15 @@
 import { newId } from '../base/ids.ts'
 import { system, type Actor } from '../base/actor.ts'
-import { problem } from '../base/problem.ts'
-import type { Db, Tx } from '../db/pool.ts'
+import type { Log } from '../base/log.ts'
+import { Problem, problem } from '../base/problem.ts'
+import { isBusyOrAway, type Db, type Tx } from '../db/pool.ts'
 import * as store from './conversation-store.ts'
 import type { Door } from './door.ts'
 
-/** Sends something to the requester of a contact, through the outbox of the channel slice. */
+/**
+ * Sends something to the requester of a contact, through the outbox of the channel slice.
+ * @throws Problem 422 when his channel does not take it
+ */
 export type SendToRequester = (
   tx: Tx,
   message: {
@@ -40,13 +44,19 @@ export type Conversations = {
     body: Record<string, unknown>,
   ): Promise<store.Draft>
   draft(contactId: string): Promise<store.Draft | null>
-  /** Says a fixed line once, whoever holds the contact. */
-  sayOnce(tx: Tx, contactId: string, key: string, text: string): Promise<void>
+  /**
+   * Says a fixed line once, whoever holds the contact. The line stands in the conversation even where it cannot be sent.
+   * @returns why it is not sent, or null
+   */
+  sayOnce(tx: Tx, contactId: string, key: string, text: string): Promise<Problem | null>
   /** One pass over expired wrap-ups and silent conversations; every gateway may run it at any time. */
   sweep(): Promise<{ wrapUps: number; silent: number }>
 }
 
 export type ConversationLimits = { silenceMs: number }
+
+const nobodyListens = () =>
+  problem(422, 'noAddress', '无法发送', '这件诉求由其他平台转来，不能在此回复诉求人，请改用电话联系。')
 
 const notYours = () =>
   problem(409, 'conversationOver', '这次会话已不在您手中', '它可能已经结束或转给了其他坐席，请查看左侧列表。')
@@ -59,6 +69,7 @@ export function createConversations(
   door: Door,
   send: SendToRequester,
   limits: ConversationLimits,
+  log: Log,
 ): Conversations {
   async function say(r: Omit<store.Reply, 'id'>, content: Parameters<SendToRequester>[1]['content']) {
     const id = newId()
@@ -71,10 +82,36 @@ export function createConversations(
     })
   }
 
-  async function sayOnce(tx: Tx, contactId: string, key: string, text: string): Promise<void> {
+  async function sayOnce(tx: Tx, contactId: string, key: string, text: string): Promise<Problem | null> {
     const line = await store.insertSystemLine(tx, { id: newId(), contactId, key, text })
+    if (!line) return null
     // Behind a matter from another platform nobody listens; the line stands there for the agent.
-    if (line && line.channel !== 'web') await send(tx, { contactId, key, content: { text } })
+    if (line.channel === 'web') return nobodyListens()
+    try {
+      await send(tx, { contactId, key, content: { text } })
+      return null
+    } catch (error) {
+      // What cannot be said must not undo what it speaks of.
+      if (error instanceof Problem && error.status === 422) return error
+      throw error
+    }
+  }
+
+  /** One that cannot be ended holds up nobody else. @returns how many were */
+  async function endEach<T extends { id: string }>(due: T[], end: (one: T) => Promise<unknown>) {
+    let ended = 0
+    for (const one of due)
+      try {
+        await end(one)
+        ended++
+      } catch (error) {
+        if (isBusyOrAway(error)) throw error
+        log.error(
+          { contactId: one.id, err: String(error) },
+          'contact could not be ended; the next round tries again',
+        )
+      }
+    return ended
   }
 
   return {
@@ -105,20 +142,21 @@ export function createConversations(
 
     async sweep() {
       const actor = system('sweep')
-      const wrapUps = await store.expiredWrapUps(db, 100)
-      for (const { id, until } of wrapUps) await door.apply(id, { type: 'wrapUpExpired', until }, { actor })
-      const silent = await store.silentConversations(db, limits.silenceMs, 100)
-      for (const id of silent)
-        await door.apply(
+      const wrapUps = await endEach(await store.expiredWrapUps(db, 100), ({ id, until }) =>
+        door.apply(id, { type: 'wrapUpExpired', until }, { actor }),
+      )
+      const silent = await endEach(await store.silentConversations(db, limits.silenceMs, 100), ({ id }) =>
+        door.apply(
           id,
           { type: 'conversationEnded' },
           {
             actor,
             data: { reason: 'silence' },
-            within: (tx) => sayOnce(tx, id, `silence-${id}`, silenceNotice),
+            within: async (tx) => void (await sayOnce(tx, id, `silence-${id}`, silenceNotice)),
           },
-        )
-      return { wrapUps: wrapUps.length, silent: silent.length }
+        ),
+      )
+      return { wrapUps, silent }
     },
   }
 }

@@ -35,7 +35,7 @@ export const createMatchingReads = (db: Db): ContactsForMatching => ({
 
 export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDeps<Outcome, Registered>) {
   const { db } = deps
-  const conversations = createConversations(db, door, deps.send, deps.limits)
+  const conversations = createConversations(db, door, deps.send, deps.limits, deps.log)
   return {
     door,
     intake: createIntake(deps),

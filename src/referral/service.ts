@@ -3,7 +3,7 @@ import { system, type Actor } from '../base/actor.ts'
 import type { Clock } from '../base/clock.ts'
 import { newId } from '../base/ids.ts'
 import type { Log } from '../base/log.ts'
-import { problem } from '../base/problem.ts'
+import { problem, type Problem } from '../base/problem.ts'
 import type { Contact } from '../contacts/model.ts'
 import type { Db, Tx } from '../db/pool.ts'
 import type { Statute } from '../statutes/statute.ts'
@@ -30,8 +30,8 @@ export type ReferralParts = {
   calls: EmergencyCalls
   contacts: {
     find(contactId: string): Promise<Contact | null>
-    /** Says a fixed line to the requester of a text contact, once per key. */
-    sayOnce(tx: Tx, contactId: string, key: string, text: string): Promise<void>
+    /** Says a fixed line to the requester of a text contact, once per key. @returns why it is not sent, or null */
+    sayOnce(tx: Tx, contactId: string, key: string, text: string): Promise<Problem | null>
     textOf(messageId: string): Promise<string | null>
     /** The agent has handed the caller over: his part of the conversation is over. */
     agentDone(contactId: string, actor: Actor): Promise<void>
@@ -40,6 +40,9 @@ export type ReferralParts = {
 }
 
 export type Referrals = ReturnType<typeof createReferrals>
+
+/** For the agent, who has the requester before him. */
+const notSent = '号码没有发给对方：这个渠道现在不能发送文字，请立即用电话联系对方。'
 
 export function createReferrals(parts: ReferralParts) {
   const { db, statute, clock, log, calls, contacts, changed } = parts
@@ -126,7 +129,13 @@ export function createReferrals(parts: ReferralParts) {
         recognisedAt: now,
         toldAt: now,
       })
-      await contacts.sayOnce(tx, contact.id, `referral-${id}`, emergencyLine([{ number, name }]))
+      const unsaid = await contacts.sayOnce(
+        tx,
+        contact.id,
+        `referral-${id}`,
+        emergencyLine([{ number, name }]),
+      )
+      if (unsaid) throw unsaid
       return made!
     })
   }
@@ -172,19 +181,20 @@ export function createReferrals(parts: ReferralParts) {
       const told = known.filter((n) => seen.numbers.includes(n.number))
       const now = clock()
       await db.tx(async (tx) => {
-        const made = await store.insertReferral(tx, {
+        const unsaid = await contacts.sayOnce(tx, contactId, `emergency-${messageId}`, emergencyLine(told))
+        await store.insertReferral(tx, {
           id: newId(),
           contactId,
           kind: 'text',
-          state: 'told',
+          state: unsaid ? 'failed' : 'told',
+          failure: unsaid ? notSent : null,
           number: seen.numbers[0] ?? null,
           cite,
           actor: system('recogniser'),
           messageId,
           recognisedAt: now,
-          toldAt: now,
+          toldAt: unsaid ? null : now,
         })
-        if (made) await contacts.sayOnce(tx, contactId, `emergency-${messageId}`, emergencyLine(told))
       })
       await changed(contactId)
     },

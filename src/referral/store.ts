@@ -15,6 +15,7 @@ export type NewReferral = {
   contactId: string
   kind: Referral['kind']
   state: Referral['state']
+  failure?: string | null
   matter?: string | null
   target?: string | null
   number: string | null
@@ -30,8 +31,8 @@ export type NewReferral = {
 export async function insertReferral(tx: Tx, r: NewReferral): Promise<Referral | null> {
   const [row] = await tx.query<Referral>(
     `insert into referrals (id, contact_id, kind, state, matter, target, number, cite, by_kind, by_id, by_role,
-       message_id, recognised_at, told_at, dialled_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+       message_id, recognised_at, told_at, dialled_at, failure)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      on conflict do nothing returning ${columns}`,
     [
       r.id,
@@ -49,6 +50,7 @@ export async function insertReferral(tx: Tx, r: NewReferral): Promise<Referral |
       r.recognisedAt ?? null,
       r.toldAt ?? null,
       r.dialledAt ?? null,
+      r.failure ?? null,
     ],
   )
   return row ?? null

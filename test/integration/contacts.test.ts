@@ -140,7 +140,8 @@ describe('a conversation', () => {
 
   /** A text of eleven minutes ago, accepted just now. */
   async function accepted(from: string, text = '路灯不亮'): Promise<{ id: string; agentId: string }> {
-    const [{ contactId }] = (await world.contacts.intake.accept([sms(from, text)])) as [{ contactId: string }]
+    const [opened] = await world.contacts.intake.accept([sms(from, text)])
+    const contactId = opened!.contactId!
     const agentId = randomUUID()
     await later(contactId)
     for (const fact of [

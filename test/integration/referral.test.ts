@@ -33,7 +33,10 @@ beforeAll(async () => {
     },
     contacts: {
       find: (id) => world.contacts.find(id),
-      sayOnce: async (_tx, contactId, key, text) => void said.push({ contactId, key, text }),
+      async sayOnce(_tx, contactId, key, text) {
+        if (!said.some((s) => s.key === key)) said.push({ contactId, key, text })
+        return null
+      },
       async textOf(messageId) {
         const [row] = await world.db.query<{ body: string }>(`select body from messages where id = $1`, [
           messageId,

@@ -3,6 +3,7 @@ import type { CallFact } from '../../src/telephony/call-event.ts'
 import { createPii } from '../../src/base/pii.ts'
 import { createLog } from '../../src/base/log.ts'
 import type { CallListeners } from '../../src/contacts/calls.ts'
+import type { SendToRequester } from '../../src/contacts/conversations.ts'
 import { contactLimits, createContactDoor, createContacts } from '../../src/contacts/service.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
 import { createRequesters } from '../../src/requesters/service.ts'
@@ -12,7 +13,10 @@ export const testPii = createPii('a secret of the tests, thirty-two characters')
 export const silentLog = createLog('silent')
 
 /** A ledger of contacts on a database of its own; the neighbours are told nothing unless a test listens. */
-export async function startContacts(listeners: Partial<CallListeners> = {}) {
+export async function startContacts(
+  listeners: Partial<CallListeners> = {},
+  neighbours: { send?: SendToRequester } = {},
+) {
   const database = await freshDatabase()
   const db: Db = createPool(database.url, silentLog)
   const requesters = createRequesters(db, testPii)
@@ -33,7 +37,7 @@ export async function startContacts(listeners: Partial<CallListeners> = {}) {
       arrived: async () => {},
       ...listeners,
     },
-    send: async () => {},
+    send: neighbours.send ?? (async () => {}),
     registrar: { register: async () => ({ number: 'T-1' }), find: async () => null },
     limits: contactLimits,
   })
