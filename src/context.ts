@@ -234,6 +234,9 @@ export async function createContext(config: Config): Promise<Context> {
           await telephony()?.control.claim(contact.callId)
           if (harassing) await telephony()?.control.playBlockedNotice(contact.callId)
         },
+        async stranded(contact) {
+          if (contact.callId) await telephony()?.control.toNative(contact.callId)
+        },
       },
     }),
   )
@@ -266,7 +269,7 @@ export async function createContext(config: Config): Promise<Context> {
     )
   replayCalls(durable, contacts)
 
-  const askDesk = deskCalls(telephony, contactsRef.get, pii)
+  const askDesk = deskCalls(telephony, contactsRef.get, (phone) => presence().agentOfPhone(phone), pii)
   const desk = deskRef.set(
     createDesk({
       db,

@@ -22,6 +22,8 @@ export type CallListeners = {
   emergency(contact: Contact, event: CallFact): Promise<void>
   /** The caller's leg may be claimed: his contact is committed. */
   arrived(contact: Contact, harassing: boolean): Promise<void>
+  /** The caller waits in hold, but his contact has ended: nobody would ever take him. */
+  stranded(contact: Contact): Promise<void>
 }
 
 export type CallDeps = {
@@ -29,9 +31,9 @@ export type CallDeps = {
   door: Door
   requesters: Pick<Requesters, 'ensure' | 'harassers' | 'inNeedOfCare'>
   requirementFor: (account: string) => Requirement
+  seal: (plain: string) => string
   listeners: CallListeners
   wake: () => void
-  seal: (plain: string) => string
   log: Log
 }
 
@@ -39,6 +41,8 @@ const actor: Actor = system('telephony')
 
 /** Tries to reach a citizen by call back (semantics: defaults). Local policy. */
 export const callBackTries = 3
+/** A try is over by then, whatever was heard of it, ms: Asterisk lets a telephone ring for less. */
+export const callBackTryMs = 60_000
 /** Pause after each try that failed, ms. Local policy. */
 export const callBackPauses = [5 * 60_000, 15 * 60_000] as const
 
@@ -194,13 +198,15 @@ const talking: readonly Contact['state'][] = ['active', 'held', 'consulting']
 
 function held(event: CallFact & { type: 'callHeld' }, contact: Contact): ContactFact[] {
   if (contact.state === 'received' || contact.state === 'screened') return [{ type: 'queued' }]
+  // After a hand-over the agent has gone; a gateway that was away has not seen why the caller waits.
+  if (contact.state === 'wrapUp' || event.reason === 'farSideLeft')
+    return [{ type: 'requeued', reason: 'farSideLeft' }]
   // Nobody took the call over: his agent has let go of him, so he is at the head of the queue.
   if (event.reason === 'noAnswer' && talking.includes(contact.state))
     return [{ type: 'requeued', reason: 'transfer' }]
   if (event.reason === 'noAnswer') return [{ type: 'dialFailed', status: event.lastDial }]
   if (event.reason === 'agentLost') return [{ type: 'requeued', reason: 'agentLost' }]
-  if (event.reason === 'farSideLeft' || event.reason === 'asked')
-    return [{ type: 'requeued', reason: 'transfer' }]
+  if (event.reason === 'asked') return [{ type: 'requeued', reason: 'transfer' }]
   return []
 }
 
@@ -257,6 +263,7 @@ async function apply(
   }
 
   const facts = factOf(event, contact, agentId)
+  let stranded = false
   const write = async (tx: Tx) => {
     const done: { contact: Contact; fact: ContactFact; before: Contact['state'] }[] = []
     let known = contact
@@ -269,10 +276,11 @@ async function apply(
           { contactId: contact.id, fact: fact.type, state: applied.contact?.state },
           'call fact came too late',
         )
+        stranded ||= event.type === 'callHeld' && applied.refused === 'ended'
         return
       }
       if (applied.note) return
-      await companions(tx, deps, applied.contact, event)
+      await companions(tx, deps, applied.contact, event, fact)
       done.push({ contact: applied.contact, fact, before })
       known = applied.contact
     }
@@ -281,21 +289,29 @@ async function apply(
     const [fresh] = await Promise.all([isFresh(tx), first && step(first)])
     if (!fresh) throw new KeptBefore()
     for (const fact of others) await step(fact)
+    // Also of an agent who has let go of it while the telephone rang.
+    if (event.type === 'callBackFailed')
+      await store.postponeCallBack(
+        tx,
+        contact.id,
+        callBackPauses[contact.callBackTries - 1] ?? callBackPauses[0],
+      )
+    if (event.type === 'callBackRequested') {
+      const reachable = await store.keepAddress(tx, contact.id, sealedIn(deps, event))
+      // Nobody could ever call him: better said now than to one agent after the other.
+      if (!reachable && done.length > 0) await step({ type: 'failed' })
+    }
     return done
   }
   // An offer to the agent who took the call over may have been on its way: the second time it is seen.
   const changes = await unlessKept(() =>
     deps.db.tx(write).catch((error: unknown) => {
       if (sqlState(error) === uniqueViolation) return deps.db.tx(write)
-    if (event.type === 'callBackRequested') {
-      const reachable = await store.keepAddress(tx, contact.id, sealedIn(deps, event))
-      // Nobody could ever call him: better said now than to one agent after the other.
-      if (!reachable && done.length > 0) await step({ type: 'failed' })
-    }
       throw error
     }),
   )
   for (const change of changes ?? []) deps.door.announce(change.contact, change.fact, change.before)
+  if (stranded) await listeners.stranded(contact)
 }
 
 /** Who speaks with one caller cannot take another who is just being offered to him: that one waits again. */
@@ -310,13 +326,17 @@ async function letGo(tx: Tx, deps: CallDeps, agentId: string, exceptId: string) 
 }
 
 /** What belongs into the same transaction as the change itself. */
-async function companions(tx: Tx, deps: CallDeps, contact: Contact, event: CallFact): Promise<void> {
-  if (event.type === 'callBackFailed' && contact.state === 'queued')
-    await store.postponeCallBack(
-      tx,
-      contact.id,
-      callBackPauses[contact.callBackTries - 1] ?? callBackPauses[0],
-    )
+async function companions(
+  tx: Tx,
+  deps: CallDeps,
+  contact: Contact,
+  event: CallFact,
+  fact: ContactFact,
+): Promise<void> {
+  if (fact.type === 'requeued' && fact.reason === 'farSideLeft')
+    await store.raiseEmergency(tx, contact.id, credits.lifeOrProperty)
+  if (contact.callBack && (event.type === 'callHeld' || event.type === 'callBridged'))
+    await store.endTry(tx, contact.id)
   if (contact.end === 'abandoned' || contact.end === 'abandonedRinging' || contact.end === 'voicemail')
     await store.insertCallBack(tx, contact, newId(), credits.callBackOwed)
   if (contact.state === 'active' && contact.direction === 'inbound')
@@ -333,6 +353,13 @@ const keep = (tx: Tx, event: CallFact): Promise<boolean> =>
     at: new Date(event.at),
   })
 
+/** The number that a caller has keyed, because the network showed none. */
+function sealedIn(deps: CallDeps, event: CallFact & { type: 'callBackRequested' }): string | null {
+  // A fact that was kept before its contact was known has lost the number.
+  const number = toE164(event.number ?? '')
+  return number && deps.seal(number)
+}
+
 /** Everything of the event but its envelope and the numbers of people. */
 function dataOf(event: CallFact): Record<string, unknown> {
   const { key: _key, callId: _callId, node: _node, at: _at, type: _type, ...rest } = event
@@ -347,10 +374,3 @@ async function keepOrphan(deps: CallDeps, event: CallFact): Promise<void> {
   await keep(deps.db, event)
   deps.log.warn({ callId: event.callId, type: event.type }, 'fact about a call without contact')
 }
-/** The number that a caller has keyed, because the network showed none. */
-function sealedIn(deps: CallDeps, event: CallFact & { type: 'callBackRequested' }): string | null {
-  // A fact that was kept before its contact was known has lost the number.
-  const number = toE164(event.number ?? '')
-  return number && deps.seal(number)
-}
-

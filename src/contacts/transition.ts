@@ -21,7 +21,11 @@ export type ContactFact =
   | { type: 'resumed' }
   | { type: 'consulting' }
   | { type: 'consultEnded' }
-  | { type: 'requeued'; reason: 'transfer' | 'drain' | 'agentLost' | 'gatewayLost'; of?: string }
+  | {
+      type: 'requeued'
+      reason: 'transfer' | 'drain' | 'agentLost' | 'gatewayLost' | 'farSideLeft'
+      of?: string
+    }
   | { type: 'transferred'; agentId: string; of?: string }
   | { type: 'native' }
   | { type: 'nativeAnswered'; agentId: string | null }
@@ -111,6 +115,12 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
     case 'consultEnded':
       return is('consulting') ? to('active') : { note: 'consult ended late' }
     case 'requeued':
+      // Handed over to an emergency line that has left him: whoever takes him now owes the registration.
+      if (is('wrapUp') && fact.reason === 'farSideLeft')
+        return to('queued', {
+          set: { agentId: null, wrapUpRenewed: false },
+          clear: ['offeredAt', 'owedAt', 'wrapUpUntil'],
+        })
       return is(...withAgent, 'connecting', 'offered') ? backToQueue() : wrong
     case 'transferred':
       return is(...withAgent) ? to('active', { set: { agentId: fact.agentId } }) : wrong

@@ -371,6 +371,55 @@ describe('calls', () => {
     }
   })
 
+  it('left by the emergency line after the agent wait for an agent again, and are not lost when registered', async () => {
+    const agentId = '0190d9a0-0000-7000-8000-0000000000e3'
+    const stranded: string[] = []
+    const other = await startContacts({
+      agentOfPhone: async () => agentId,
+      stranded: async (contact) => void stranded.push(contact.callId!),
+    })
+    try {
+      const { calls, door } = other.contacts
+      const actor = system('test')
+      const only = async (callId: string) => (await other.contacts.list({ callId, limit: 1 }))[0]!
+      async function handedOver(callId: string, ani: string): Promise<string> {
+        for (const event of [arrived(callId, ani), heldNew(callId)]) await calls.handle(event)
+        const { id } = await only(callId)
+        await door.apply(id, { type: 'offered', agentId }, { actor })
+        await door.apply(id, { type: 'accepted', agentId }, { actor })
+        await calls.handle(fact(callId, 'callBridged', 5, { phone: '1001', legId: `${callId}1` }))
+        await door.apply(id, { type: 'conversationEnded' }, { actor })
+        return id
+      }
+      const lineLeft = (callId: string, reason: string) =>
+        fact(callId, 'callHeld', 90, { holdN: 2, reason, lastDial: '', emergency: false })
+
+      const id = await handedOver('n1-8.5', '13800000181')
+      await door.apply(id, { type: 'wrapUpExpired' }, { actor })
+      await calls.handle(lineLeft('n1-8.5', 'farSideLeft'))
+      expect(await only('n1-8.5')).toMatchObject({
+        state: 'queued',
+        agentId: null,
+        owedAt: null,
+        wrapUpUntil: null,
+        emergency: true,
+      })
+      // A gateway that was away has not seen why he waits.
+      await handedOver('n1-8.6', '13800000182')
+      await calls.handle(lineLeft('n1-8.6', 'agentLost'))
+      expect(await only('n1-8.6')).toMatchObject({ state: 'queued' })
+      expect(stranded).toEqual([])
+
+      const registered = await handedOver('n1-8.7', '13800000183')
+      await door.apply(registered, { type: 'registered' }, { actor })
+      await calls.handle(lineLeft('n1-8.7', 'farSideLeft'))
+      expect(await only('n1-8.7')).toMatchObject({ state: 'ended', end: 'completed' })
+      expect(stranded).toEqual(['n1-8.7'])
+    } finally {
+      await other.stop()
+    }
+  })
+
   it('never give two voice contacts to one agent', async () => {
     const { calls, door } = world.contacts
     const agentId = '0190d9a0-0000-7000-8000-0000000000bb'
@@ -446,7 +495,7 @@ describe('a call back that is not answered', () => {
       expect(await waiting()).toBe('queued')
       await door.apply(debt!.id, { type: 'offered', agentId }, { actor })
       await door.apply(debt!.id, { type: 'accepted', agentId }, { actor })
-      await world.contacts.countCallBackTry(debt!.id, 'n1')
+      expect(await world.contacts.beginCallBack(debt!.id, agentId, 'n1')).toBe(true)
       await calls.handle(fact(debt!.callId, 'callBackFailed', 100 * n, { status: 'NOANSWER', cause: 19 }))
       if (n === callBackTries) break
       // Nobody is asked to make it meanwhile.

@@ -89,6 +89,7 @@ export async function createDeskSite(
       phoneFailed: async () => {},
       emergency: async () => {},
       arrived: async () => {},
+      stranded: async () => {},
     },
   })
   const queue = createTestQueue(db, door)

@@ -106,6 +106,7 @@ beforeEach(async () => {
       phoneFailed: async () => {},
       emergency: async () => {},
       arrived: async () => {},
+      stranded: async () => {},
     },
     send: async () => {},
     registrar: workOrders.registrar,

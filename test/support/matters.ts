@@ -120,6 +120,7 @@ export async function startMatters(
       phoneFailed: async () => {},
       emergency: async () => {},
       arrived: async () => {},
+      stranded: async () => {},
     },
     send: async (_tx, { contactId }) => void sent.push(contactId),
     registrar: matters.registrar,

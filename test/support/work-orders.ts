@@ -100,6 +100,7 @@ export async function startOrders(
       phoneFailed: async () => {},
       emergency: async () => {},
       arrived: async () => {},
+      stranded: async () => {},
     },
     send: async () => {},
     registrar: workOrders.registrar,

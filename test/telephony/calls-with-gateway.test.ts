@@ -164,6 +164,37 @@ describe('a call', () => {
     await call.hangUp()
   }, 90_000)
 
+  it('that the emergency line leaves first, after the agent, reaches an agent again', async () => {
+    await phones(0, { answerAfterMs: 200 })
+    const emergency = await startPhones({ ...city.asterisk.emergency, answerAfterMs: 300 })
+    open.phones.push(emergency)
+    const desk = await agentAt('handedover', city.asterisk.banks[0]!.numbers[5]!)
+    const from = caller()
+    const call = await dial(from)
+    await becomes(from, 'active', 40_000)
+    const { id } = await contactOf(from)
+    const { id: referralId } = (await desk.ask({
+      type: 'refer',
+      contactId: id,
+      number: '110',
+      kind: 'threeWay',
+    })) as { id: string }
+    await desk.until((m) => m.type === 'referral' && m.referral.state === 'joined' && m, 20_000)
+    await desk.ask({ type: 'takenOver', referralId })
+    await becomes(from, 'wrapUp')
+    await agentAt('helper', city.asterisk.banks[0]!.numbers[6]!)
+    await emergency.hangUp('110')
+    await becomes(from, 'active', 40_000)
+    const [row] = await city.db.query<{ username: string; emergency: boolean }>(
+      `select s.username, c.emergency from contacts c join staff s on s.id = c.agent_id where c.id = $1`,
+      [id],
+    )
+    expect(['handedover', 'helper']).toContain(row!.username)
+    expect(row!.emergency).toBe(true)
+    await call.hangUp()
+    await becomes(from, 'wrapUp')
+  }, 120_000)
+
   it('to an emergency line that does not answer stays with the agent', async () => {
     await phones(0, { answerAfterMs: 200 })
     const busy = await startPhones({ ...city.asterisk.emergency, refuseWith: '486 Busy Here' })

@@ -145,6 +145,20 @@ describe.concurrent('the emergency line', () => {
     expect(await ami.user('ContactEnd', contact)).toMatchObject({ Stage: 'hold', Answered: '1' })
   })
 
+  it('that leaves a caller whose agent has gone tells him so first; whoever hangs up then waits for nobody', async () => {
+    const talk = await inRoom(phone(17))
+    const { call, contact } = talk
+    await callEmergency(talk)
+    const line = await ami.user('ContactConfJoin', contact, { Role: 'emergency' })
+    await phones.hangUp(phone(17))
+    await ami.user('ContactConfLeave', contact, { Role: 'agent' })
+    await hangUpChannel(line['Channel'] ?? '')
+    await ami.user('ContactConfLeave', contact, { Role: 'emergency' })
+    await call.hangUp()
+    expect(await ami.user('ContactEnd', contact)).toMatchObject({ Stage: 'conference', Answered: '1' })
+    expect(times(contact, 'ContactHold')).toBe(1)
+  })
+
   it('is shown the number of a citizen who withholds it from everybody else', async () => {
     const from = '13855554444'
     const talk = await inRoom(phone(1), {

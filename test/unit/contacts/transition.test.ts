@@ -52,6 +52,18 @@ describe('the life of a call', () => {
     ['is over', contact('active', mine), { type: 'hungUp', at: after(90_000) }, 'wrapUp'],
     ['is registered', contact('wrapUp', mine), { type: 'registered' }, 'ended completed'],
     ['is registered while talking', contact('active', mine), { type: 'registered' }, 'refused wrongState'],
+    [
+      'is left by the emergency line after his agent',
+      contact('wrapUp', mine),
+      { type: 'requeued', reason: 'farSideLeft' },
+      'queued',
+    ],
+    [
+      'is not taken from whoever finishes it',
+      contact('wrapUp', mine),
+      { type: 'requeued', reason: 'agentLost' },
+      'refused wrongState',
+    ],
     ['goes native', contact('offered', mine), { type: 'native' }, 'native'],
     [
       'hangs up in the native queue',
@@ -88,6 +100,16 @@ describe('wrap-up', () => {
     const first = contact('wrapUp', { wrapUpUntil: after(60_000), agentId: 'a1' })
     expect(outcome(first, { type: 'wrapUpRenewed' })).toBe('wrapUp')
     expect(outcome({ ...first, wrapUpRenewed: true }, { type: 'wrapUpRenewed' })).toBe('refused wrongState')
+  })
+  it('is owed by nobody while the caller waits again', () => {
+    const owed = contact('wrapUp', { agentId: 'a1', owedAt: after(90_000), wrapUpRenewed: true })
+    expect(transition(owed, { type: 'requeued', reason: 'farSideLeft' })).toMatchObject({
+      change: {
+        state: 'queued',
+        set: { agentId: null, wrapUpRenewed: false },
+        clear: ['offeredAt', 'owedAt', 'wrapUpUntil'],
+      },
+    })
   })
   it('leaves a debt with the same agent when it expires', () => {
     const verdict = transition(contact('wrapUp', { agentId: 'a1' }), { type: 'wrapUpExpired' })
