@@ -26,4 +26,5 @@ VOLUME ["/data"]
 EXPOSE 8890
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8890/healthz').then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]
-CMD ["node", "dist/main.js"]
+# prints the link that makes the first administrator, while there is none
+CMD ["node", "dist/main.js", "--set-up-link"]

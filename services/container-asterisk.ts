@@ -30,6 +30,8 @@ async function run(): Promise<void> {
     sipPort: 5060,
     amiPort: 5038,
     httpPort: 8088,
+    // the ports that docker-compose.yml publishes decide who reaches it
+    httpHost: '0.0.0.0',
     amiSecret: needed('AMI_SECRET'),
     phones: { count: phones },
     ...(externalAddress === undefined ? {} : { externalAddress }),

@@ -192,7 +192,10 @@ async function asterisk(
     env: {
       AMI_URL: kept.current().amiUrl,
       HOTLINE_ASTERISK_HTTP_PORT: String(ports.httpPort),
-      HOTLINE_ASTERISK_WSS: setting('HOTLINE_ASTERISK_WSS') ?? `ws://127.0.0.1:${ports.httpPort}/ws`,
+      // browsers elsewhere need an address that the operator knows (doctor says so)
+      ...(setting('HOTLINE_PUBLIC_URL') === undefined && setting('HOTLINE_ASTERISK_WSS') === undefined
+        ? { HOTLINE_ASTERISK_WSS: `ws://127.0.0.1:${ports.httpPort}/ws` }
+        : {}),
       HOTLINE_ASTERISK_DIR: dir,
     },
     asterisk: kept,

@@ -103,6 +103,19 @@ function onChannels(): Finding[] {
   })
 }
 
+/** A phone in the browser that has the gateway's socket alone is lost with it, and the native queue cannot ring it. */
+function onPhones(): Finding[] {
+  if (setting('HOTLINE_ASTERISK_WSS') !== undefined)
+    return [good("browsers' phones: they go on through Asterisk's own socket while the gateway is away")]
+  if (setting('HOTLINE_PUBLIC_URL') === undefined)
+    return [note("browsers' phones: with HOTLINE_PUBLIC_URL unset, only those on this machine work")]
+  return [
+    note(
+      "browsers' phones: while the gateway is away the native queue cannot ring them; set HOTLINE_ASTERISK_WSS to Asterisk's own socket",
+    ),
+  ]
+}
+
 async function onRun(): Promise<Finding[]> {
   const leftOver = noted().filter(({ entry }) => !isAlive(entry.owner) && isAlive(entry.process))
   const findings = leftOver.map(({ entry }) =>
@@ -148,6 +161,7 @@ export const doctor: Command = {
       ['Machine', onMachine()],
       ['Programs', await onPrograms()],
       ['Channels', onChannels()],
+      ['Phones', onPhones()],
       ['Running', await onRun()],
     ]
     for (const [title, findings] of parts) {

@@ -93,7 +93,7 @@ export function readConfig(env: Env = readEnv()): Config {
       previous: list(env.HOTLINE_PII_KEY_PREVIOUS ?? ''),
       lookup: env.HOTLINE_PII_LOOKUP_KEY ?? null,
     },
-    publicUrl: env.HOTLINE_PUBLIC_URL ?? `${tls ? 'https' : 'http'}://${host}:${port}`,
+    publicUrl: (env.HOTLINE_PUBLIC_URL ?? `${tls ? 'https' : 'http'}://${host}:${port}`).replace(/\/+$/, ''),
     trustedProxy: env.HOTLINE_TRUSTED_PROXY ? list(env.HOTLINE_TRUSTED_PROXY) : null,
     tls,
     dutyNumber: env.HOTLINE_DUTY_NUMBER ?? null,

@@ -9,7 +9,9 @@ const file = (name: string): string => readFileSync(new URL(`../../../${name}`, 
 interface Service {
   image?: string
   build?: string | { context: string; dockerfile: string }
+  command?: string[]
   depends_on?: Record<string, { condition: string }>
+  entrypoint?: string[]
   environment?: Record<string, string>
   healthcheck?: { test: string[] }
   network_mode?: string
@@ -23,6 +25,8 @@ const compose = parse(file('docker-compose.yml')) as {
   volumes: Record<string, null>
 }
 const services = Object.entries(compose.services)
+/** All but the one that holds a network for two of them. */
+const parts = services.filter(([name]) => name !== 'network')
 const dockerfiles = ['Dockerfile', 'asterisk/Dockerfile']
 
 /** Names that docker compose takes from .env, with what stands behind the name. */
@@ -49,10 +53,18 @@ const examples = [...file('.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(
 
 describe('docker-compose.yml', () => {
   it('runs the four parts of the hotline', () => {
-    expect(services.map(([name]) => name).sort()).toEqual(['asterisk', 'gateway', 'postgres', 'redis'])
+    expect(parts.map(([name]) => name).sort()).toEqual(['asterisk', 'gateway', 'postgres', 'redis'])
   })
 
-  it.each(services)('%s comes up again by itself and tells its health', (name, service) => {
+  it('lets gateway and Asterisk share a network that no crash of either can end', () => {
+    const owners = parts.flatMap(([, { network_mode }]) => network_mode ?? [])
+    expect(owners).toEqual(['service:network', 'service:network'])
+    const owner = compose.services['network']
+    expect(owner).toMatchObject({ entrypoint: ['sleep', 'infinity'], init: true, restart: 'unless-stopped' })
+    for (const [name, { ports }] of parts) expect([name, ports]).toEqual([name, undefined])
+  })
+
+  it.each(parts)('%s comes up again by itself and tells its health', (name, service) => {
     expect(service.restart).toBe('unless-stopped')
     const own =
       name === 'gateway' ? file('Dockerfile') : name === 'asterisk' ? file('asterisk/Dockerfile') : ''
@@ -65,19 +77,22 @@ describe('docker-compose.yml', () => {
     }
     const others = [...Object.keys(service.depends_on ?? {}), service.network_mode?.replace('service:', '')]
     for (const other of others) if (other !== undefined) expect(compose.services).toHaveProperty(other)
-    for (const { condition } of Object.values(service.depends_on ?? {}))
-      expect(condition).toBe('service_healthy')
+    for (const [other, { condition }] of Object.entries(service.depends_on ?? {}))
+      expect(condition).toBe(other === 'network' ? 'service_started' : 'service_healthy')
     if (typeof service.build === 'object') expect(file(service.build.dockerfile)).toContain('FROM ')
   })
 
   it('keeps every database and recording in a volume', () => {
-    for (const [name, service] of services)
+    for (const [name, service] of parts)
       expect([name, service.volumes?.length]).not.toEqual([name, undefined])
   })
 
   it('publishes neither database, nor Redis, nor the manager interface', () => {
-    const published = services.flatMap(([, { ports = [] }]) => ports.map((port) => port.split(':').at(-1)))
-    expect(published.sort()).toEqual(['20000-20199/udp', '5060/tcp', '5060/udp', '8890'])
+    const ports = services.flatMap(([, service]) => service.ports ?? [])
+    const published = ports.map((port) => port.split(':').at(-1))
+    expect(published.sort()).toEqual(['20000-20199/udp', '5060/tcp', '5060/udp', '8088', '8890'])
+    // without TLS of its own: for the proxy of this machine alone
+    expect(ports).toContain('127.0.0.1:8088:8088')
   })
 
   it('has no default for a secret', () => {
@@ -87,7 +102,9 @@ describe('docker-compose.yml', () => {
   })
 
   it('keeps every write of Redis and evicts nothing', () => {
-    const settings = JSON.stringify(compose.services['redis'])
+    const settings = compose.services['redis']?.command?.at(-1) ?? ''
+    // in place of the shell: it is what the engine asks to end
+    expect(settings).toMatch(/^exec redis-server - <<EOF\n[^]*\nEOF\n$/)
     for (const line of ['appendonly yes', 'appendfsync everysec', 'maxmemory-policy noeviction']) {
       expect(settings).toContain(line)
     }
