@@ -23,7 +23,7 @@ export type WatchParts = {
   db: Db
   node: string
   limits: LossLimits & { beatMs: number; nodeDeadMs: number; sweepMs: number }
-  presence: Pick<Presence, 'leave' | 'row'>
+  presence: Pick<Presence, 'leave'>
   contacts: Pick<DeskContacts, 'door' | 'ofAgent'>
   offers: Pick<DeskOffers, 'withdrawOffersOf' | 'agentChanged' | 'contactChanged'>
   log: Log
@@ -47,6 +47,8 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   type News = { opened: store.SocketRow[]; closed: store.SocketRow[]; written: Promise<{ found: string[] }> }
   let news: News | null = null
   const actor = system('presence')
+  /** Sign-ins whose phone is in no open page: since when, monotonic ms, and whether that was followed up. */
+  const phoneless = new Map<string, { since: number; done: boolean }>()
   let stopped = false
   /** Monotonic ms since which this gateway's beats have reached the database without a gap. */
   let steadySince: number | null = null
@@ -112,18 +114,32 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
   }
 
   /**
-   * A browser's phone is in the tab that closed. Another tab keeps its agent at work, but nothing rings there: what he is
-   * offered is taken back without a stain on him, as when all his pages are gone.
+   * A browser's phone is in the tab of the sign-in, which closed, or whose gateway died. Another tab keeps the agent at
+   * work, but no call rings there: one that he is offered is taken back without a stain on him, as when all his pages are
+   * gone. His texts he sees.
+   * @param silent agents with sockets on a gateway that has just been taken for dead: those closed when it fell silent
    */
-  function phoneGone({ agentId, tab }: store.SocketRow): void {
-    if (stopped) return
-    void (async () => {
-      const row = await presence.row(agentId)
-      if (row?.mode !== 'desk' || row.ownerTab !== tab || row.phoneTab || !row.socket) return
-      await offers.withdrawOffersOf(agentId, 'withdrawn', 'phoneTabClosed')
-    })().catch((error: Error) =>
-      log.warn({ agentId, err: error.name }, 'offers of a closed tab not withdrawn'),
-    )
+  async function followPhoneTabs(silent: ReadonlySet<string>): Promise<void> {
+    const now = performance.now()
+    const found = (await store.withoutPhoneTab(db)).map(({ agentId, epoch }) => ({
+      agentId,
+      signIn: `${agentId} ${epoch}`,
+    }))
+    const still = new Set(found.map(({ signIn }) => signIn))
+    for (const signIn of phoneless.keys()) if (!still.has(signIn)) phoneless.delete(signIn)
+    tellChanged(found.flatMap(({ agentId, signIn }) => (phoneless.has(signIn) ? [] : [agentId])))
+    for (const { agentId, signIn } of found) {
+      const seen = phoneless.get(signIn)
+      const state = seen ?? { since: silent.has(agentId) ? now - limits.nodeDeadMs : now, done: false }
+      phoneless.set(signIn, state)
+      if (state.done || now - state.since < limits.ringGraceMs) continue
+      try {
+        await offers.withdrawOffersOf(agentId, 'withdrawn', 'phoneTabClosed', 'voice')
+        state.done = true
+      } catch (error) {
+        log.warn({ agentId, err: (error as Error).name }, 'calls of a closed tab not withdrawn yet')
+      }
+    }
   }
 
   async function takeStep(lost: store.Lost, step: LossStep): Promise<void> {
@@ -148,10 +164,11 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
     // After an outage of the database every gateway looks dead: the others get the time to say that they are not.
     if (steadySince === null || performance.now() - steadySince < limits.nodeDeadMs) return
     try {
-      await store.removeDeadNodes(db, limits.nodeDeadMs)
+      const silent = await store.removeDeadNodes(db, limits.nodeDeadMs)
       tellChanged(await store.noticeLosses(db))
       for (const lost of await store.lostAgents(db)) await followLoss(lost)
       await store.closeLosses(db)
+      await followPhoneTabs(new Set(silent))
     } catch (error) {
       log.warn({ err: (error as Error).name }, 'presence sweep failed; the next one repeats it')
     }
@@ -176,7 +193,6 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
       // What fails here, the next beat repeats.
       await note('closed', socket)
       await offers.agentChanged(socket.agentId)
-      setTimeout(() => phoneGone(socket), limits.ringGraceMs).unref()
     },
     tabsOf: async (agentId) => (await tabsOf(agentId)) ?? [],
     async stop() {

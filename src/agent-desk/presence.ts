@@ -183,7 +183,10 @@ export function createPresence(parts: PresenceParts): Presence {
       return asFacts(rows, byId, loads)
     },
 
-    async markNotResponding(tx, agentId) {
+    async markNotResponding(tx, agentId, { channel, mode }) {
+      // A browser's phone is in the tab that he signed in with: without it the call rang nowhere.
+      const rings = channel !== 'voice' || mode === 'phone'
+      if (!rings && !(await store.findAgent(tx, agentId, nodeDeadMs))?.phoneTab) return
       await store.setAside(tx, agentId, 'noAnswer')
     },
 

@@ -114,17 +114,29 @@ export async function removeStrays(tx: Tx, node: string, held: SocketRow[]): Pro
   ])
 }
 
-/** Removes the sockets of gateways that fell silent. */
-export async function removeDeadNodes(tx: Tx, nodeDeadMs: number): Promise<void> {
-  await tx.query(
+/** Removes the sockets of gateways that fell silent. @returns whose they were */
+export async function removeDeadNodes(tx: Tx, nodeDeadMs: number): Promise<string[]> {
+  const [row] = await tx.query<{ agentIds: string[] }>(
     `with dead as (
        select node from desk_nodes where seen_at < clock_timestamp() - $1 * interval '1 millisecond' for update skip locked
-     ), gone as (delete from desk_sockets where node in (select node from dead))
-     delete from desk_nodes n using dead where n.node = dead.node
-       and not exists (select 1 from desk_sockets s where s.node = n.node)`,
+     ), gone as (delete from desk_sockets where node in (select node from dead) returning agent_id),
+     forgotten as (
+       delete from desk_nodes n using dead where n.node = dead.node
+         and not exists (select 1 from desk_sockets s where s.node = n.node))
+     select array(select distinct agent_id::text from gone) as "agentIds"`,
     [nodeDeadMs],
   )
+  return row?.agentIds ?? []
 }
+
+/** Signed-in agents who have a page open, but not the one with their browser's phone. */
+export const withoutPhoneTab = (tx: Tx): Promise<Pick<AgentRow, 'agentId' | 'epoch'>[]> =>
+  tx.query(
+    `select a.agent_id as "agentId", a.epoch from agents a
+     where a.intent <> 'offline' and a.mode = 'desk' and a.lost_at is null
+       and exists (select 1 from desk_sockets s where s.agent_id = a.agent_id)
+       and not exists (select 1 from desk_sockets s where s.agent_id = a.agent_id and s.tab = a.owner_tab)`,
+  )
 
 /**
  * Signed-in agents without a socket whose loss was not yet noticed.

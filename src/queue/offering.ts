@@ -266,7 +266,7 @@ export function createOffering(deps: OfferingDeps): Offering {
         // Ended meanwhile: the contact may stand offered to somebody else by now and must not be touched.
         if (!(await store.closeOffer(tx, offerId, became, reason))) throw new Lost()
         if (consequencesOf(became).notResponding)
-          await directory.markNotResponding(tx, offer.agentId, offerId)
+          await directory.markNotResponding(tx, offer.agentId, offer)
         return { became, contact: moved ? applied.contact : null }
       })
       deps.wake()

@@ -31,8 +31,8 @@ export type AgentDirectory = {
   factsIn(tx: Tx, agentId: string): Promise<AgentFacts | null>
   /** Everybody signed in now; the source of truth for a rebuild. */
   all(): Promise<AgentFacts[]>
-  /** Sets the agent aside until he returns by himself. */
-  markNotResponding(tx: Tx, agentId: string, offerId: string): Promise<void>
+  /** He missed this offer: sets him aside until he returns by himself, unless nothing could ring at his desk. */
+  markNotResponding(tx: Tx, agentId: string, missed: Pick<OfferMade, 'channel' | 'mode'>): Promise<void>
 }
 
 export type OfferOutcome = 'accepted' | 'declined' | 'expired' | 'withdrawn' | 'abandoned'
@@ -93,8 +93,16 @@ export type QueueService = {
    * somebody else's by now.
    */
   handOver(contactId: string, from: string, to: string, actor: Actor): Promise<'done' | 'notHis' | 'noRoom'>
-  /** Ends the open offers of an agent without penalty (socket lost, sign-out) or as a reject (pause). */
-  withdrawOffersOf(agentId: string, outcome: 'withdrawn' | 'declined', reason: string): Promise<void>
+  /**
+   * Ends the open offers of an agent without penalty (socket lost, sign-out) or as a reject (pause).
+   * @param only of this channel, where his others are not concerned
+   */
+  withdrawOffersOf(
+    agentId: string,
+    outcome: 'withdrawn' | 'declined',
+    reason: string,
+    only?: Channel,
+  ): Promise<void>
   /** The offers that the agent has not yet answered. */
   openOffersOf(agentId: string): Promise<OfferMade[]>
   /** Phone mode: the dial of an offered contact ended without an answer; `status` is Asterisk's DIALSTATUS. */

@@ -130,9 +130,9 @@ export function createQueue(deps: QueueDeps): Queue {
       return offer?.agentId === agentId ? offering.end(offerId, 'declined', reason) : false
     },
 
-    async withdrawOffersOf(agentId, outcome, reason) {
+    async withdrawOffersOf(agentId, outcome, reason, only) {
       for (const offer of await store.openAndComingOffersOf(db, agentId))
-        await offering.end(offer.offerId, outcome, reason)
+        if (only === undefined || offer.channel === only) await offering.end(offer.offerId, outcome, reason)
     },
 
     openOffersOf: async (agentId) => (await store.openOffersOfAgent(db, agentId)).map(asMade),

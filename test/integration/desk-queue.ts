@@ -80,7 +80,7 @@ export function createTestQueue(db: Db, door: ContactDoor): TestQueue {
     async expire(offerId) {
       const offer = await one(offerId)
       if (!offer) return
-      await db.tx((tx) => desk!.presence.markNotResponding(tx, offer.agentId, offerId))
+      await db.tx((tx) => desk!.presence.markNotResponding(tx, offer.agentId, offer))
       await end(offer, 'expired', null)
     },
 
@@ -117,8 +117,11 @@ export function createTestQueue(db: Db, door: ContactDoor): TestQueue {
       return true
     },
 
-    async withdrawOffersOf(agentId, outcome, reason) {
-      const rows = await db.query<Row>(`${open} and agent_id = $1`, [agentId])
+    async withdrawOffersOf(agentId, outcome, reason, only) {
+      const rows = await db.query<Row>(`${open} and agent_id = $1 and channel = coalesce($2, channel)`, [
+        agentId,
+        only ?? null,
+      ])
       for (const row of rows) await end(made(row), outcome, reason)
     },
 

@@ -19,7 +19,7 @@ const none = async () => undefined as never
 const rest: Omit<WatchParts, 'db' | 'log'> = {
   node: 'node-a',
   limits: { ...quick.loss, beatMs: 1, nodeDeadMs: 60_000, sweepMs: 60_000 },
-  presence: { leave: none, row: async () => null },
+  presence: { leave: none },
   contacts: { door: { apply: none }, ofAgent: async () => [] },
   offers: { withdrawOffersOf: none, agentChanged: none, contactChanged: none },
 }

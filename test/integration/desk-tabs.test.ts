@@ -97,6 +97,36 @@ describe('two tabs of one agent', () => {
     await Promise.all([back.close(), second.close()])
   })
 
+  it('of which the one with the phone was at a gateway that was killed: no call for him, no blame, his texts stay', async () => {
+    // It closes nothing and says nothing any more.
+    const silent = { beatMs: 600_000, sweepMs: 600_000 }
+    const killed = await createDeskSite(ground, { node: 'node-killed', config: silent })
+    try {
+      const one = await agent(ground, killed)
+      const first = await one.page().hello()
+      await first.do({ type: 'signIn', mode: 'desk' })
+      await first.do({ type: 'available' })
+      const second = await new Page(other.base, one.cookie).hello()
+      const letter = await site.queue.offer((await text(site)).id, one.id, { ms: 60_000 })
+      const { offerId } = await site.queue.offer((await call(site)).id, one.id, { ms: 60_000 })
+      await ground.db.query(
+        `update desk_nodes set seen_at = seen_at - interval '1 minute' where node = 'node-killed'`,
+      )
+      await second.next('offerEnded', (m) => m.offerId === offerId && m.outcome === 'withdrawn')
+      expect(site.queue.changed.concat(other.queue.changed)).toContain(one.id)
+      expect(await site.queue.outcomeOf(letter.offerId)).toMatchObject({ outcome: null })
+      // One that the matcher had under way runs out.
+      const late = await site.queue.offer((await call(site)).id, one.id)
+      await site.queue.expire(late.offerId)
+      expect(await row(one.id)).toMatchObject({ intent: 'available', notResponding: null, lostAt: null })
+      await site.queue.expire(letter.offerId)
+      expect(await row(one.id)).toMatchObject({ notResponding: 'noAnswer' })
+      await Promise.all([first.close(), second.close()])
+    } finally {
+      await killed.close()
+    }
+  })
+
   it('show the same pause and the same sign-out, wherever it was pressed', async () => {
     const one = await inTwoTabs()
     const [first, second] = one.tabs
