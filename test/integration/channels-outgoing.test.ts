@@ -517,17 +517,46 @@ describe('WeChat', () => {
     expect((await windows.remaining(to))?.messages).toBe(4)
   })
 
-  it('does not even ask after five messages, and begins anew when he writes again', async () => {
+  it('does not even ask for a notice after five messages, and begins anew when he writes again', async () => {
     const to = openid()
     await windows.effect([wrote(to)])
     for (let i = 0; i < 6; i++)
       await outgoing.deliver(
-        await enqueue(byWechat(to, { content: { text: String(i) }, otherwise: undefined as never })),
+        await enqueue(
+          byWechat(to, {
+            purpose: 'notice',
+            content: { text: String(i) },
+            otherwise: undefined as never,
+          }),
+        ),
       )
     expect(wechat.texts(to)).toHaveLength(5)
     expect((await windows.remaining(to))?.messages).toBe(0)
     await windows.effect([wrote(to)])
     expect((await windows.remaining(to))?.messages).toBe(5)
+  })
+
+  it('lets WeChat itself refuse an agent’s reply: what another gateway has not noted yet may have opened the window', async () => {
+    const to = openid()
+    const longAgo = new Date(Date.now() - 72 * 3_600_000).toISOString()
+    await windows.effect([wrote(to, { receivedAt: longAgo })])
+    expect((await windows.remaining(to))?.messages).toBe(0)
+    // He comes back; the gateway that heard him has not written it down, and may never do.
+    const elsewhere = createReplyWindows(db, pii, log, 3_600_000)
+    await elsewhere.effect([wrote(to)])
+    const reply = () => enqueue(byWechat(to, { content: { text: '已收到' }, otherwise: undefined as never }))
+    const first = await reply()
+    await outgoing.deliver(first)
+    expect(await rowOf(first)).toMatchObject({ state: 'sent', reason: null })
+    expect(wechat.texts(to)).toEqual(['已收到'])
+    await elsewhere.stop()
+    expect((await windows.remaining(to))?.messages).toBe(5)
+
+    wechat.quota.set(to, 0)
+    const last = await reply()
+    await outgoing.deliver(last)
+    expect(await rowOf(last)).toMatchObject({ state: 'failed', reason: 'windowClosed' })
+    expect((await windows.remaining(to))?.messages).toBe(0)
   })
 
   it('a menu click opens a small window of a minute', async () => {

@@ -6,8 +6,8 @@ import type { InboundEffect, InboundText } from '../channel.ts'
 
 /**
  * How many customer-service messages WeChat still takes for a citizen: 5 within 48 h of his message; 3 within a minute
- * of a menu click, a follow or a scan. A hint that spares useless calls and tells the desk; WeChat's codes 45015 and
- * 45047 are the last word.
+ * of a menu click, a follow or a scan. A hint that spares useless calls for notices and tells the desk; WeChat's codes 45015
+ * and 45047 are the last word, and the only one about an agent's reply.
  */
 export type ReplyWindows = {
   effect: InboundEffect

@@ -14,6 +14,8 @@ import { tryLater, type WechatApi, type WechatAnswer } from './api.ts'
 import { replyBytes } from './reply.ts'
 import type { ReplyWindows } from './reply-window.ts'
 
+const windowClosed: SendResult = { outcome: 'refused', reason: 'windowClosed' }
+
 /**
  * Sends to a follower: a customer-service message while WeChat allows one (within 48 h of his own message), else a
  * subscription or template notice. When neither works the message is refused and its other way (SMS) is taken.
@@ -27,8 +29,12 @@ export function wechatSender(
     content.template ? config.notices[content.template.name] : undefined
 
   async function customerService(message: OutgoingMessage, text: string): Promise<SendResult> {
-    const window = await windows.remaining(message.to)
-    if (window && window.messages === 0) return { outcome: 'refused', reason: 'windowClosed' }
+    // The hint may be old: another gateway has heard him and not written it down. A notice has other ways; an agent's words
+    // have only this one, so WeChat itself decides about them.
+    if (message.purpose !== 'reply') {
+      const window = await windows.remaining(message.to)
+      if (window && window.messages === 0) return windowClosed
+    }
     const result = await ask(
       () =>
         api.post('/cgi-bin/message/custom/send', {
@@ -40,8 +46,10 @@ export function wechatSender(
     )
     if (result.outcome === 'sent') await windows.spend(message.to)
     // 45015: outside the time window or unfollowed; 45047: too many without an answer.
-    if (result.outcome === 'refused' && ['wechat:45015', 'wechat:45047'].includes(result.reason))
+    if (result.outcome === 'refused' && ['wechat:45015', 'wechat:45047'].includes(result.reason)) {
       await windows.exhaust(message.to)
+      return windowClosed
+    }
     return result
   }
 
