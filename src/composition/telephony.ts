@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { system } from '../base/actor.ts'
 import type { Log } from '../base/log.ts'
 import { toDialString } from '../base/phone.ts'
 import type { Pii } from '../base/pii.ts'
@@ -84,7 +85,8 @@ const off = { sent: false, why: 'nodeDown' } as const
 
 export function deskCalls(
   telephony: () => Telephony | null,
-  contacts: () => Pick<Contacts, 'find' | 'addressOf' | 'countCallBackTry'>,
+  contacts: () => Pick<Contacts, 'find' | 'addressOf' | 'beginCallBack' | 'takeCallBackBack' | 'door'>,
+  agentOfPhone: (phone: string) => Promise<string | null>,
   pii: Pii,
 ): DeskCalls {
   const control = () => telephony()?.control ?? null
@@ -93,12 +95,20 @@ export function deskCalls(
     async callBack(contactId, phone) {
       const contact = await contacts().find(contactId)
       const address = await contacts().addressOf(contactId)
-      if (!contact?.callId || !address?.sealed) return { sent: false, why: 'gone' }
-      const node = control()?.nodeForCallBack(contact.callId)
-      if (!node) return off
-      await contacts().countCallBackTry(contactId, node)
+      if (!contact?.callId) return { sent: false, why: 'gone' }
+      if (!address?.sealed) {
+        // Given back it would come to the next agent, who can call him as little.
+        await contacts().door.apply(contactId, { type: 'failed' }, { actor: system('telephony') })
+        return { sent: false, why: 'gone' }
+      }
       const number = toDialString(pii.open(address.sealed))
-      return (await control()?.callBack(contact.callId, phone, number, node)) ?? off
+      const agentId = await agentOfPhone(phone)
+      let begun = false
+      const mayDial = async (node: string): Promise<boolean> =>
+        (begun = await contacts().beginCallBack(contactId, agentId, node))
+      const said = (await control()?.callBack(contact.callId, phone, number, mayDial)) ?? off
+      if (begun && !said.sent && said.why !== 'unknown') await contacts().takeCallBackBack(contactId)
+      return said
     },
     hold: async (callId) => (await control()?.hold(callId)) ?? off,
     resume: async (callId) => (await control()?.resume(callId)) ?? off,

@@ -150,13 +150,43 @@ export async function keepAddress(tx: Tx, contactId: string, sealed: string | nu
   return row?.reachable ?? false
 }
 
-/** Counts a try to reach the citizen, and on which node it is made: there his call will live. */
-export async function countTry(tx: Tx, contactId: string, node: string): Promise<void> {
-  await tx.query(
-    `update contacts set call_back_tries = call_back_tries + 1, node = $2, version = version + 1,
-       changed_at = clock_timestamp() where id = $1`,
-    [contactId, node],
+/**
+ * Begins a try to reach the citizen, and says on which node it is made: there his call will live. Whoever begins it alone may
+ * dial; until it is known what became of it, and at most `tryMs`, nobody else may, whatever becomes of the offer.
+ * @returns false when somebody has begun one, or the contact is not this agent's
+ */
+export async function beginTry(
+  tx: Tx,
+  contactId: string,
+  agentId: string | null,
+  node: string,
+  tryMs: number,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update contacts set call_back_tries = call_back_tries + 1, node = $3, version = version + 1,
+       changed_at = clock_timestamp(), call_back_after = clock_timestamp() + $4 * interval '1 millisecond'
+     where id = $1 and call_back and agent_id = $2::uuid and state in ('offered', 'connecting')
+       and (call_back_after is null or call_back_after <= clock_timestamp()) returning id`,
+    [contactId, agentId, node, tryMs],
   )
+  return rows.length > 0
+}
+
+/** A try that Asterisk has not taken is none. */
+export async function takeTryBack(tx: Tx, contactId: string): Promise<void> {
+  await tx.query(
+    `update contacts set call_back_tries = call_back_tries - 1, call_back_after = null, version = version + 1,
+       changed_at = clock_timestamp()
+     where id = $1 and call_back_tries > 0 and call_back_after is not null`,
+    [contactId],
+  )
+}
+
+/** The citizen is on the line: he can be given to anybody. */
+export async function endTry(tx: Tx, contactId: string): Promise<void> {
+  await tx.query(`update contacts set call_back_after = null where id = $1 and call_back_after is not null`, [
+    contactId,
+  ])
 }
 
 /** Nobody is asked to make this call back before `pauseMs` have passed; `releaseCallBacks` ends the pause. */
@@ -169,11 +199,15 @@ export async function postponeCallBack(tx: Tx, contactId: string, pauseMs: numbe
   )
 }
 
-/** The pause is over: the contact counts as waiting again, at its old place. A change of its own, with its bell. */
+/**
+ * The pause is over: the contact counts as waiting again, at its old place. A change of its own, with its bell. Whoever
+ * connects it does not do so for a shorter time by that.
+ */
 export async function releaseCallBacks(tx: Tx): Promise<number> {
   const rows = await tx.query(
     `with due as (
-       update contacts set call_back_after = null, version = version + 1, changed_at = clock_timestamp()
+       update contacts set call_back_after = null, version = version + 1,
+         changed_at = case state when 'queued' then clock_timestamp() else changed_at end
        where call_back_after <= clock_timestamp() returning id)
      insert into outbox (queue, name, data)
      select 'contacts', 'changed', jsonb_build_object('contactId', id) from due returning id`,

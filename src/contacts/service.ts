@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../db/pool.ts'
-import { createCallSink, type CallDeps } from './calls.ts'
-import { countTry, openCallsOf, releaseCallBacks } from './call-store.ts'
+import { callBackTryMs, createCallSink, type CallDeps } from './calls.ts'
+import { beginTry, openCallsOf, releaseCallBacks, takeTryBack } from './call-store.ts'
 import { createConversations, type ConversationLimits, type SendToRequester } from './conversations.ts'
 import { createDoor, type Door } from './door.ts'
 import { createIntake, type IntakeDeps } from './intake.ts'
@@ -54,7 +54,10 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
     textOf: (messageId: string) => reads.textOf(db, messageId),
     /** Ends pauses between tries of call backs; every gateway may do it at any time. */
     releaseCallBacks: () => releaseCallBacks(db),
-    countCallBackTry: (id: string, node: string) => countTry(db, id, node),
+    /** True for the one who may dial the citizen of this agent's call back now. */
+    beginCallBack: (id: string, agentId: string | null, node: string) =>
+      beginTry(db, id, agentId, node, callBackTryMs),
+    takeCallBackBack: (id: string) => takeTryBack(db, id),
     messagesOf: (id: string, limit?: number) => reads.messagesOf(db, id, limit),
     ofAgent: (agentId: string) => reads.contactsOfAgent(db, agentId),
     owed: (limit: number) => reads.owedContacts(db, limit),

@@ -300,24 +300,30 @@ export function createCallControl(nodes: Nodes, log: Log) {
         return act(handle.link, 'Hangup', { Channel: mine.id, Cause: 16 })
       }),
 
-    /** Where a citizen would be called back now: on the node of his call, else on any; null without a link. */
-    nodeForCallBack: (callId: string): string | null => linkForCallBack(callId)?.node() ?? null,
-
     /**
      * Calls a citizen back: he is called first, and when he answers the phone of the agent who has taken the contact
      * rings. Outcome: `calledBack` and then as after `ringPhone`, or `callBackFailed`.
      * @param number digits as the dialplan's allow-list takes them
-     * @param node as `nodeForCallBack` has just said
+     * @param mayDial asked right before he is dialled, with the node on which his call will live; false: somebody else does
      */
-    async callBack(callId: string, phone: string, number: string, node?: string): Promise<Sent> {
+    async callBack(
+      callId: string,
+      phone: string,
+      number: string,
+      mayDial: (node: string) => Promise<boolean> = async () => true,
+    ): Promise<Sent> {
       assertPhone(phone)
       assertNumber(number)
-      const link = node === undefined ? linkForCallBack(callId) : nodes.byName(node)
-      if (!link?.isKnown()) return notSent('nodeDown')
+      const link = linkForCallBack(callId)
+      const node = link?.node()
+      if (!link || !node) return notSent('nodeDown')
       const live = speaker.find(callId)
       // He is on the line already, and waits again because the agent who had called him was lost.
       if (typeof live !== 'string' && live.call.stage === 'hold') return ring(live, phone, againSeconds)
-      if (nodes.all().some((one) => one.legs.call(callId))) return sent
+      const call = link.legs.call(callId)
+      // He still hears that he will be called: until he has hung up nobody can call him.
+      if (call?.stage === 'callBack') return notSent('wrongStage')
+      if (call || !(await mayDial(node))) return sent
       return act(link, 'Originate', {
         Channel: 'Local/s@call-back-out/n',
         Context: 'called-back',

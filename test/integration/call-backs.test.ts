@@ -1,5 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { arrived, ended, fact, heldNew, startContacts, testPii } from '../support/contacts.ts'
+import { system } from '../../src/base/actor.ts'
+import { deskCalls, phoneOffers } from '../../src/composition/telephony.ts'
+import { createMatchingReads } from '../../src/contacts/service.ts'
+import { AmiError } from '../../src/telephony/ami/errors.ts'
+import type { AmiMessage } from '../../src/telephony/ami/frames.ts'
+import { createCallControl } from '../../src/telephony/control.ts'
+import { createLegs } from '../../src/telephony/legs.ts'
+import type { Link } from '../../src/telephony/link.ts'
+import type { Telephony } from '../../src/telephony/service.ts'
+import { arrived, ended, fact, heldNew, silentLog, startContacts, testPii } from '../support/contacts.ts'
 
 type World = Awaited<ReturnType<typeof startContacts>>
 let world: World
@@ -42,5 +52,136 @@ describe('a caller without a number who asks to be called back', () => {
     await calls.handle(fact('n1-20.3', 'callBackRequested', 3, { number: '13800000054' }))
     const address = await world.contacts.addressOf((await onlyContact('n1-20.3')).id)
     expect(testPii.open(address!.sealed!)).toBe('+8613800000053')
+  })
+})
+
+/** An Asterisk that takes every action, or refuses it, and two agents at their telephones. */
+function startTelephones() {
+  const legs = createLegs()
+  const actions: string[] = []
+  let refusal: Error | null = null
+  const request = async (action: string) => {
+    if (refusal) throw refusal
+    actions.push(action)
+    return { fields: {} }
+  }
+  const link = { ami: { request }, legs, node: () => 'n1', isKnown: () => true } as unknown as Link
+  const nodes = { byName: () => link, all: () => [link] }
+  const telephony = { control: createCallControl(nodes, silentLog) } as unknown as Telephony
+  const agents = new Map<string, string>([randomUUID(), randomUUID()].map((id, n) => [id, `100${n + 1}`]))
+  const agentOf = async (phone: string) => [...agents].find(([, his]) => his === phone)?.[0] ?? null
+  const contacts = () => world.contacts
+  const desk = deskCalls(() => telephony, contacts, agentOf, testPii)
+  const phones = phoneOffers(
+    () => telephony,
+    contacts,
+    async (id) => agents.get(id) ?? null,
+    () => desk,
+  )
+  return {
+    agents: [...agents.keys()] as [string, string],
+    legs,
+    refuse: (error: Error | null) => (refusal = error),
+    dialled: () => actions.filter((action) => action === 'Originate').length,
+    /** What the queue tells once the contact stands offered to him. */
+    offered: (contactId: string, agentId: string) =>
+      phones.offered({
+        offerId: randomUUID(),
+        contactId,
+        channel: 'voice',
+        agentId,
+        agentEpoch: 1,
+        mode: 'phone',
+        offeredAt: new Date().toISOString(),
+        deadline: new Date(Date.now() + 60_000).toISOString(),
+        ring: 0,
+      }),
+  }
+}
+
+describe('a call back', () => {
+  const actor = system('test')
+  let serial = 0
+
+  /** Asked for, and offered to the agent. */
+  async function offeredTo(agentId: string) {
+    const callId = `n1-21.${++serial}`
+    const number = `1380000006${serial}`
+    const { calls, door } = world.contacts
+    for (const event of [arrived(callId, number), heldNew(callId)]) await calls.handle(event)
+    await calls.handle(fact(callId, 'callBackRequested', 3, { number }))
+    const { id } = await onlyContact(callId)
+    await door.apply(id, { type: 'offered', agentId }, { actor })
+    return { id, callId }
+  }
+  const toMatch = async (id: string) => (await createMatchingReads(world.db).one(id))!.state
+  const tries = async (id: string) => (await world.contacts.find(id))!.callBackTries
+
+  it('announced twice is dialled once', async () => {
+    const { agents, offered, dialled } = startTelephones()
+    const { id } = await offeredTo(agents[0])
+    await Promise.all([offered(id, agents[0]), offered(id, agents[0])])
+    await offered(id, agents[0])
+    expect(dialled()).toBe(1)
+    expect(await tries(id)).toBe(1)
+  })
+
+  it('that is given back while the citizen is rung is offered to nobody, and not dialled again', async () => {
+    const { agents, offered, dialled } = startTelephones()
+    const { id, callId } = await offeredTo(agents[0])
+    await offered(id, agents[0])
+    await world.contacts.door.apply(id, { type: 'offerEnded', outcome: 'declined' }, { actor })
+    expect(await toMatch(id)).toBe('received')
+    // An offer that was on its way.
+    await world.contacts.door.apply(id, { type: 'offered', agentId: agents[1] }, { actor })
+    await offered(id, agents[1])
+    expect(dialled()).toBe(1)
+    await world.contacts.door.apply(id, { type: 'offerEnded', outcome: 'withdrawn' }, { actor })
+    // He was not reached, though nobody has it now: the pause counts all the same.
+    await world.contacts.calls.handle(fact(callId, 'callBackFailed', 40, { status: 'NOANSWER', cause: 19 }))
+    const [{ pauseMs }] = (await world.db.query<{ pauseMs: number }>(
+      `select (extract(epoch from call_back_after - clock_timestamp()) * 1000)::float8 as "pauseMs"
+       from contacts where id = $1`,
+      [id],
+    )) as [{ pauseMs: number }]
+    expect(pauseMs).toBeGreaterThan(4 * 60_000)
+  })
+
+  it('whose citizen waits on the line is anybody’s at once', async () => {
+    const { agents, offered } = startTelephones()
+    const { id, callId } = await offeredTo(agents[0])
+    await offered(id, agents[0])
+    await world.contacts.calls.handle(
+      fact(callId, 'callHeld', 20, { holdN: 1, reason: 'noAnswer', lastDial: 'BUSY', emergency: false }),
+    )
+    expect(await toMatch(id)).toBe('queued')
+  })
+
+  it('costs no try when Asterisk does not take it, nor while the caller still hears the farewell', async () => {
+    const { agents, legs, offered, refuse, dialled } = startTelephones()
+    const { id, callId } = await offeredTo(agents[0])
+    refuse(new AmiError('down', 'no link'))
+    await expect(offered(id, agents[0])).rejects.toThrow('nodeDown')
+    refuse(null)
+    const says = (UserEvent: string) =>
+      legs.apply({
+        name: 'UserEvent',
+        fields: { UserEvent, ContactId: callId, Uniqueid: callId, Linkedid: callId },
+      } as unknown as AmiMessage)
+    says('ContactCallBack')
+    await expect(offered(id, agents[0])).rejects.toThrow('wrongStage')
+    expect(await tries(id)).toBe(0)
+    says('ContactEnd')
+    await offered(id, agents[0])
+    expect([await tries(id), dialled()]).toEqual([1, 1])
+  })
+
+  it('without any number ends, instead of going from one agent to the next', async () => {
+    const { agents, offered, dialled } = startTelephones()
+    const { id } = await offeredTo(agents[0])
+    await world.db.query(`update contacts set address_sealed = null where id = $1`, [id])
+    await expect(offered(id, agents[0])).rejects.toThrow('gone')
+    expect(await world.contacts.find(id)).toMatchObject({ state: 'ended', end: 'failed' })
+    expect(dialled()).toBe(0)
   })
 })
