@@ -1,15 +1,18 @@
 import { createPinia, disposePinia, setActivePinia, type Pinia } from 'pinia'
 import { nextTick, reactive } from 'vue'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { PhoneCall, PhoneOptions, PhoneState } from '../../../web/src/desk/phone.ts'
 import { emptyDesk, type DeskState } from '../../../web/src/desk/state.ts'
+
+type PhoneCall = { callId: string | null; kind: string; phase: string; since: number; muted: boolean }
+type PhoneState = { line: string; via: string | null; call: PhoneCall | null }
+type PhoneOptions = { account: { secret: string }; onState: (state: PhoneState) => void }
 
 /** The store of the browser's phone between a desk and a telephone that the test plays. */
 const account = { number: '2001', secret: 's', realm: 'asterisk', sockets: [] }
 const agent = { agentId: 'a1', mode: 'desk', phone: account } as unknown as NonNullable<DeskState['agent']>
 
 const desk = reactive({
-  state: { ...emptyDesk } as DeskState,
+  state: { ...emptyDesk },
   status: 'online',
   acceptedCallIds: new Set<string>(),
   tell: () => undefined,
@@ -26,7 +29,11 @@ vi.mock('../../../web/src/desk/phone.ts', () => ({
 }))
 vi.mock('../../../web/src/desk/ring.ts', () => ({ ring: () => undefined, notify: () => undefined }))
 vi.stubGlobal('window', globalThis)
-const { usePhone } = await import('../../../web/src/desk/phone-store.ts')
+// By a name only: the types of a page know the browser, those of the tests do not.
+const page = '../../../web/src/desk/phone-store.ts'
+const { usePhone } = (await import(page)) as {
+  usePhone: () => { state: PhoneState; attach(element: object): void }
+}
 
 const call = (patch: Partial<PhoneCall> = {}): PhoneCall => ({
   callId: 'call-1',
@@ -39,7 +46,7 @@ const call = (patch: Partial<PhoneCall> = {}): PhoneCall => ({
 const ready: PhoneState = { line: 'ready', via: 'gateway', call: null }
 
 async function atWork(): Promise<(state: PhoneState) => Promise<void>> {
-  usePhone().attach({} as HTMLAudioElement)
+  usePhone().attach({})
   desk.state = { ...emptyDesk, agent }
   await settled()
   const { options } = started.at(-1)!
