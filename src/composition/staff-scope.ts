@@ -2,6 +2,7 @@ import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
 import type { FastifyInstance } from 'fastify'
+import { mediaRoutes } from '../agent-desk/media-routes.ts'
 import { calendarRoutes } from '../calendar/routes.ts'
 import { contactRoutes } from '../contacts/routes.ts'
 import { Problem } from '../base/problem.ts'
@@ -9,14 +10,16 @@ import type { Context } from '../context.ts'
 import { sendProblem } from '../http/problems.ts'
 import { staffRoutes } from '../staff/admin-routes.ts'
 import { actorIn, requireRole, staffGuard } from '../staff/guard.ts'
+import { recordAccess } from '../staff/ledger.ts'
 import { sessionRoutes } from '../staff/routes.ts'
+import { contactFiles } from './contact-files.ts'
 
 /** Everything that needs a session: sign-in itself, the desk, orders, contacts, administration. */
 export async function staffScope(
   app: FastifyInstance,
   { context, tls }: { context: Context; tls: boolean },
 ): Promise<void> {
-  const { config, db, staff, contacts, orders, desk, jobs } = context
+  const { config, db, staff, contacts, orders, channels, desk, jobs } = context
   const { entry, sessions, administration } = staff
   await app.register(staffGuard, {
     secrets: [config.cookieSecret],
@@ -49,6 +52,11 @@ export async function staffScope(
   await app.register(context.matters.staffRoutes)
   await app.register(calendarRoutes, { calendar: orders.workingCalendar })
   await app.register(async (scope) => desk.routes(scope))
+  await app.register(mediaRoutes, {
+    contacts,
+    files: contactFiles(contacts, () => channels.media),
+    record: (entry) => recordAccess(db, entry),
+  })
 
   const board = new FastifyAdapter()
   createBullBoard({

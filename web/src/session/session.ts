@@ -50,6 +50,17 @@ export async function request<T>(method: string, path: string, body?: unknown): 
   }
 }
 
+/** One file from the gateway. */
+export async function requestFile(path: string): Promise<Answer<Blob>> {
+  try {
+    const response = await fetch(path, { credentials: 'same-origin' })
+    if (!response.ok) return { ok: false, problem: await problemOf(response) }
+    return { ok: true, data: await response.blob() }
+  } catch {
+    return { ok: false, problem: unreachable }
+  }
+}
+
 export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null)
   const keep = (answer: Answer<Me>): Answer<Me> => {
