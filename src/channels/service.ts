@@ -39,6 +39,8 @@ export type ChannelsDeps = {
   durable: Durable
   /** Commits in PostgreSQL. */
   intake: Intake
+  /** Whether a text, or a piece of one, tells of danger to life or property. */
+  isEmergency: (text: string) => boolean
   eraseFollower: FollowerEraser
   /** What a WeChat message is answered with at once; see `wechatRoutes`. */
   passiveReply?: (item: InboundText) => Promise<PassiveReply | null>
@@ -132,7 +134,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
     farewell,
   ]
   const intake = createDurableIntake({ intake: deps.intake, durable, effects, log })
-  const inlet = createSmsInlet({ db, pii, intake, durable, clock, log })
+  const inlet = createSmsInlet({ db, pii, intake, durable, isEmergency: deps.isEmergency, clock, log })
 
   return {
     intake,

@@ -52,6 +52,7 @@ export function composeChannels(parts: Parts): Channels {
     dataDir: config.dataDir,
     durable,
     intake: followTexts(parts.progressTexts.wrap(linking.wrap(contacts.intake)), desk, log),
+    isEmergency: (text) => contacts.screen(text).emergency,
     async eraseFollower({ openid }) {
       await requesters.forgetWechat(openid)
       await contacts.forgetAddress('wechat', requesters.lookupOf({ kind: 'wechat', address: openid }))

@@ -39,6 +39,7 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
   return {
     door,
     intake: createIntake(deps),
+    screen: deps.screen,
     /** Letters, visits and matters of other platforms. */
     matters: createMatterContacts({ ...deps, door }),
     calls: createCallSink({ ...deps, door }),

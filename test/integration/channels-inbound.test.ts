@@ -94,6 +94,7 @@ async function gateway(
       requirementFor: () => ({}),
       wake: () => {},
     }),
+    isEmergency: () => false,
     eraseFollower: async ({ openid }) => void left.push(openid),
     trustedProxies: [],
     clock,

@@ -9,6 +9,7 @@ import type { InboundSms } from '../../src/channels/sms/profile.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
 import { createDurable, type Durable } from '../../src/db/spool-durable.ts'
 import { openSpool } from '../../src/db/spool.ts'
+import { startContacts } from '../support/contacts.ts'
 import { freshDatabase, runFolder, type TestDatabase } from '../support/services.ts'
 import { ucs2 } from '../support/sms-push.ts'
 
@@ -32,7 +33,7 @@ afterEach(async () => {
 
 /** One gateway; `ledger` plays the deduplicating intake that all of them share. */
 async function gateway(
-  ledger: Map<string, InboundText>,
+  ledger: Map<string, InboundText> | Intake,
   waitMs = 0,
   before?: () => Promise<void>,
 ): Promise<SmsInlet> {
@@ -47,6 +48,7 @@ async function gateway(
   open.push(durable)
   const intake: Intake = {
     async accept(items) {
+      if ('accept' in ledger) return ledger.accept(items)
       await before?.()
       return items.map((item) => {
         const duplicate = ledger.has(item.providerId)
@@ -55,7 +57,17 @@ async function gateway(
       })
     },
   }
-  return createSmsInlet({ db, pii, intake, durable, clock: () => new Date(), log, waitMs, handOverMs: 0 })
+  return createSmsInlet({
+    db,
+    pii,
+    intake,
+    durable,
+    isEmergency: (text) => text.includes('着火'),
+    clock: () => new Date(),
+    log,
+    waitMs,
+    handOverMs: 0,
+  })
 }
 
 let serial = 0
@@ -121,6 +133,54 @@ describe('long messages', () => {
       { text: '[…]丁戊己[…]', partial: true, providerId: two.providerId },
     ])
     expect(await impatient.sweep()).toBe(0)
+  })
+
+  it('of somebody in danger do not wait for the rest, which follows part by part', async () => {
+    const ledger = new Map<string, InboundText>()
+    const patient = await gateway(ledger, 60_000)
+    const [one, two, three, four] = parts('救命啊楼上着火了快来！', 11) as [
+      InboundSms,
+      InboundSms,
+      InboundSms,
+      InboundSms,
+    ]
+    await patient.take([one])
+    await patient.take([two])
+    expect(ledger.size).toBe(0)
+    // The word stands in two parts.
+    for (let times = 0; times < 2; times++) await patient.take([three])
+    expect([...ledger.values()]).toMatchObject([
+      { text: '救命啊楼上着火了快[…]', partial: true, providerId: one.providerId },
+    ])
+    await patient.take([four])
+    expect(texts(ledger).slice(1)).toEqual(['[…]来！'])
+    expect(await patient.sweep()).toBe(0)
+  })
+
+  it('of somebody in danger are an emergency with their first part', async () => {
+    const world = await startContacts()
+    try {
+      const inlet = await gateway(world.contacts.intake, 60_000)
+      const from = '+8613800000078'
+      const [one, two, three] = parts('着火了，救命。在建国路十二号三单元，快。', 10, 8, from) as [
+        InboundSms,
+        InboundSms,
+        InboundSms,
+      ]
+      await inlet.take([one])
+      const [contact] = await world.contacts.list({ channel: 'sms', limit: 5 })
+      expect(contact).toMatchObject({ state: 'queued', emergency: true })
+      await inlet.take([three])
+      await inlet.take([two])
+      expect((await world.contacts.messagesOf(contact!.id)).map((m) => m.body)).toEqual([
+        '着火了，救命。在[…]',
+        '[…]元，快。',
+        '[…]建国路十二号三单[…]',
+      ])
+      expect(await world.contacts.list({ channel: 'sms', limit: 5 })).toHaveLength(1)
+    } finally {
+      await world.stop()
+    }
   })
 
   it('with a reference that the phone used before are not mixed', async () => {

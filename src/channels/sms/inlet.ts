@@ -35,6 +35,8 @@ export type SmsInletOptions = {
   /** The durable one. */
   intake: Intake
   durable: Durable
+  /** Whoever says that he is in danger is not kept waiting for the rest of his message. */
+  isEmergency: (text: string) => boolean
   clock: Clock
   log: Log
   /** How long an incomplete message waits after its latest part, ms. */
@@ -44,7 +46,7 @@ export type SmsInletOptions = {
 }
 
 export function createSmsInlet(options: SmsInletOptions): SmsInlet {
-  const { db, pii, intake, durable, clock, log, waitMs = 60_000, handOverMs = 10_000 } = options
+  const { db, pii, intake, durable, isEmergency, clock, log, waitMs = 60_000, handOverMs = 10_000 } = options
 
   /** Handing over twice is harmless: the group's key is the message's dedupe key. */
   async function handOver(groups: Group[]): Promise<number> {
@@ -57,7 +59,7 @@ export function createSmsInlet(options: SmsInletOptions): SmsInlet {
 
   durable.handle(smsPartKind, async (data) => {
     for (const part of data as SmsPart[]) {
-      await placeInStore(db, pii, part)
+      await placeInStore(db, pii, part, isEmergency)
       await handOver(await groupsToHandOver(db, pii, part))
     }
   })

@@ -21,8 +21,16 @@ export const assemblyLookup = (pii: Pii, part: SmsPart): string =>
 const digestOf = (part: SmsPart): string =>
   createHash('sha256').update(`${part.charset}:${part.bytes}`).digest('hex').slice(0, 32)
 
-/** Keeps a part and releases what it completes. Repeating it changes nothing. */
-export async function placeInStore(db: Db, pii: Pii, part: SmsPart): Promise<void> {
+/**
+ * Keeps a part and releases what it completes, or what waits already where that cannot wait for the rest. Repeating it
+ * changes nothing.
+ */
+export async function placeInStore(
+  db: Db,
+  pii: Pii,
+  part: SmsPart,
+  isEmergency: (text: string) => boolean,
+): Promise<void> {
   const assembly = assemblyLookup(pii, part)
   await db.tx(async (tx) => {
     await tx.query(lock, [assembly])
@@ -54,7 +62,22 @@ export async function placeInStore(db: Db, pii: Pii, part: SmsPart): Promise<voi
       )
     if (placement.kind === 'release')
       for (const { ids, partial } of placement.groups) await release(tx, ids, partial)
+    // The rest follows by itself, as after the wait.
+    if (placement.kind === 'waits' && isEmergency(await textSoFar(tx, pii, assembly)))
+      await release(
+        tx,
+        (await waitingOf(tx, assembly)).map((w) => w.id),
+        true,
+      )
   })
+}
+
+async function textSoFar(tx: Tx, pii: Pii, assembly: string): Promise<string> {
+  const rows = await tx.query<{ sealed: string }>(
+    `select part_sealed as sealed from sms_parts where assembly = $1 and group_id is null order by seq`,
+    [assembly],
+  )
+  return joinParts(rows.map(({ sealed }) => JSON.parse(pii.open(sealed)) as SmsPart)).text
 }
 
 const waitingOf = (tx: Tx, assembly: string): Promise<PlacedPart[]> =>
