@@ -2,8 +2,14 @@ import type { Tx } from '../db/pool.ts'
 import type { Statutes } from '../statutes/registry.ts'
 import { runningAndMet } from './deadline-store.ts'
 import type { OrderEvent } from './model.ts'
-import { noticesOf, registrationWords, type NoticeFacts, type NoticeWords } from './notices.ts'
-import { eventsSoFar, lastEventIds, unitNames } from './notices-store.ts'
+import {
+  joinedNoticesOf,
+  noticesOf,
+  registrationWords,
+  type NoticeFacts,
+  type NoticeWords,
+} from './notices.ts'
+import { eventsSoFar, joinedTo, lastEventIds, unitNames } from './notices-store.ts'
 import type { OrderRow } from './rows.ts'
 import type { StaffTold } from './staff-inbox.ts'
 import type { By } from './write-events.ts'
@@ -71,6 +77,22 @@ export function createAnnouncer({ statutes, tellRequester, tellUnit, tellStaff }
     }
   }
 
+  /** Whoever was the same requester has heard of it already. */
+  async function tellJoined(
+    tx: Tx,
+    order: OrderRow,
+    events: readonly OrderEvent[],
+    facts: NoticeFacts,
+  ): Promise<void> {
+    if (joinedNoticesOf(order, order, events, facts).length === 0) return
+    const joined = (await joinedTo(tx, order.id)).filter((j) => j.requesterId !== order.requesterId)
+    if (joined.length === 0) return
+    const ids = await lastEventIds(tx, order.id, events.length)
+    for (const one of joined)
+      for (const { event, words } of joinedNoticesOf(order, one, events, facts))
+        await tellRequester(tx, one, `order-${one.id}-${ids[event]}`, words)
+  }
+
   return {
     /** After events, which must be the order's last. */
     async announce(
@@ -81,7 +103,9 @@ export function createAnnouncer({ statutes, tellRequester, tellUnit, tellStaff }
     ): Promise<void> {
       // Most events tell nobody anything: those cost no reading.
       if (!events.some(maySpeak)) return
-      await tell(tx, order, events, { ...(await factsOf(tx, order)), cite: by.cite }, 'everybody')
+      const facts = { ...(await factsOf(tx, order)), cite: by.cite }
+      await tell(tx, order, events, facts, 'everybody')
+      await tellJoined(tx, order, events, facts)
     },
 
     /** After a registration: the units of what was dispatched at once. The requester hears of it all in one notice. */

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/pool.ts'
 import type { OrderEvent } from './model.ts'
+import { orderColumns, toOrder, type OrderRow, type RawOrder } from './rows.ts'
 
 /** SQL behind the notices: the events they are made of, by whose ids each notice is sent once. */
 
@@ -21,6 +22,19 @@ export async function eventsSoFar(tx: Tx, orderId: string): Promise<OrderEvent[]
   )
   // As `insertEvent` took it apart.
   return rows.map(({ type, data }) => ({ ...data, type }) as OrderEvent)
+}
+
+/** The orders that were joined to this one, by whatever way. */
+export async function joinedTo(tx: Tx, orderId: string): Promise<OrderRow[]> {
+  const rows = await tx.query<RawOrder>(
+    `with recursive joined as (
+       select id from work_orders where merged_into = $1
+       union select w.id from work_orders w join joined j on w.merged_into = j.id
+     )
+     select ${orderColumns} from work_orders o join joined using (id) order by o.number`,
+    [orderId],
+  )
+  return rows.map(toOrder)
 }
 
 export async function unitNames(tx: Tx, codes: readonly string[]): Promise<Map<string, string>> {

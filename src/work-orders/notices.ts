@@ -75,6 +75,31 @@ function requesterNoticesOf(order: WorkOrder, events: readonly OrderEvent[], fac
   })
 }
 
+const reachesJoined: readonly OrderEvent['type'][] = [
+  'extended',
+  'concluded',
+  'terminated',
+  'transferred',
+  'refused',
+]
+
+/**
+ * What those hear whose own orders were joined to this one: that it takes longer or has ended. The words were meant for
+ * the other requester and may speak of him: they follow their own number instead.
+ */
+export const joinedNoticesOf = (
+  order: WorkOrder,
+  joined: Pick<WorkOrder, 'number'>,
+  events: readonly OrderEvent[],
+  facts: NoticeFacts,
+): Pick<Notice, 'event' | 'words'>[] =>
+  events.flatMap((event, n) => {
+    const said = reachesJoined.includes(event.type) ? tell(order, event, facts) : null
+    if (!said) return []
+    const plain = news(joined, said.plain)
+    return [{ event: n, words: [plain, plain] as const }]
+  })
+
 /** The neutral form: `what` may only hold what betrays nothing, such as a date. */
 const news = ({ number }: Pick<WorkOrder, 'number'>, what = '有新的进展'): NoticeWords => ({
   text: `您反映的事项（编号${number}）${what}，请凭编号和联系电话后四位查询，或者来电了解。`,
@@ -101,7 +126,7 @@ function tell(order: WorkOrder, event: OrderEvent, facts: NoticeFacts): Told | n
     case 'terminated': {
       const why = cut(event.tell ?? event.reason)
       const text = `已终止办理：${sentence(why)}${afterEnd[event.ground] ?? raiseAnew}`
-      return { text, name: 'orderTerminated', params: { reason: why } }
+      return { text, name: 'orderTerminated', params: { reason: why }, plain: '已终止办理' }
     }
     case 'transferred':
       return tellTransfer(event, facts)

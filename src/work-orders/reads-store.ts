@@ -216,16 +216,36 @@ export async function unitsBelow(tx: Tx, code: string): Promise<string[]> {
   return rows.map((row) => row.code)
 }
 
+const withUnitName = `${orderColumns}, (select u.name from units u where u.code = o.lead_unit) as "leadUnitName"`
+type NamedOrder = OrderRow & { leadUnitName: string | null }
+const toNamed = (row: RawOrder & { leadUnitName: string | null }): NamedOrder => ({
+  ...toOrder(row),
+  leadUnitName: row.leadUnitName,
+})
+
 /** The order whose number and last four digits of the telephone both fit. */
 export async function findForRequester(
   tx: Tx,
   number: string,
   lastFourLookup: string,
-): Promise<(OrderRow & { leadUnitName: string | null }) | null> {
+): Promise<NamedOrder | null> {
   const [row] = await tx.query<RawOrder & { leadUnitName: string | null }>(
-    `select ${orderColumns}, (select u.name from units u where u.code = o.lead_unit) as "leadUnitName"
-     from work_orders o where o.number = $1 and o.last_four_lookup = $2`,
+    `select ${withUnitName} from work_orders o where o.number = $1 and o.last_four_lookup = $2`,
     [number, lastFourLookup],
   )
-  return row ? { ...toOrder(row), leadUnitName: row.leadUnitName } : null
+  return row ? toNamed(row) : null
+}
+
+/** The order in which a merged one goes on: the last of the way, where that one was merged, too. */
+export async function orderItGoesOnIn(tx: Tx, orderId: string): Promise<NamedOrder | null> {
+  const [row] = await tx.query<RawOrder & { leadUnitName: string | null }>(
+    `with recursive way as (
+       select id, merged_into from work_orders where id = $1
+       union select w.id, w.merged_into from work_orders w join way on w.id = way.merged_into
+     )
+     select ${withUnitName} from work_orders o join way on way.id = o.id
+     where way.merged_into is null and o.id <> $1`,
+    [orderId],
+  )
+  return row ? toNamed(row) : null
 }

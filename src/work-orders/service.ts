@@ -28,7 +28,7 @@ import type { Command } from './rules/registry.ts'
 import type { OrderRow } from './rows.ts'
 import { createSealedFiles } from './sealed-files.ts'
 import * as store from './store.ts'
-import { deadlineView, goneView, progressView } from './view.ts'
+import { deadlineView, goneView, joinedProgress, progressView } from './view.ts'
 import { guardOf, type Viewer as OrderViewer } from './visibility.ts'
 
 export type OrderNotice = {
@@ -225,6 +225,8 @@ export function createWorkOrders(parts: WorkOrderParts) {
       if (plain === null || !/^\d{4}$/.test(lastFour)) return null
       const row = await reads.findForRequester(db, plain, pii.lookup('lastFour', lastFour))
       if (!row) return null
+      const into = row.state === 'merged' ? await reads.orderItGoesOnIn(db, row.id) : null
+      if (into) return joinedProgress(row, into, await deadlinesOf(db, [into.id]), pii)
       return progressView(row, await deadlinesOf(db, [row.id]))
     },
   }

@@ -12,6 +12,7 @@ import { auditViews, followUpViews, isOwnLeg, procedureViews, ratingView } from 
 import type { WorkOrder } from './model.ts'
 import { redact, redactDeep, type Identity } from './redact.ts'
 import type { DeadlineRow, OrderRow } from './rows.ts'
+import { isAbove } from './rules/confidentiality.ts'
 import { extensionDecision } from './rules/moving-limits.ts'
 import { fields, isUnitRole, type Insight, type Sight, type Sights, type Viewer } from './visibility.ts'
 
@@ -275,6 +276,37 @@ export function progressView(
     due: next ? formatInstant(next.due) : null,
     cite: next?.cite ?? null,
     result: row.state === 'concluded' ? (leadResult(row)?.text ?? null) : null,
+  }
+}
+
+/** What was told to the other requester, whose order it is. */
+const joinedEnd: Partial<Record<WorkOrder['state'], string>> = {
+  refused: '不予受理，请来电了解理由',
+  terminated: '已终止办理，请来电了解理由',
+  transferred: '已移交其他机关，请来电了解',
+}
+
+/**
+ * Of an order that was joined to another: how that one goes. Its requester stays out of it, also in what its unit told
+ * him; and where it is more secret by now, so does the result.
+ */
+export function joinedProgress(
+  asked: OrderRow,
+  into: OrderRow & { leadUnitName: string | null },
+  deadlines: readonly DeadlineRow[],
+  pii: Pii,
+): Progress {
+  const { number, title, raisedAt } = progressView({ ...asked, leadUnitName: null }, [])
+  const goes = progressView(into, deadlines)
+  const secret = isAbove(into.confidential, asked.confidential)
+  return {
+    ...goes,
+    number,
+    title,
+    raisedAt,
+    acceptance: goes.acceptance === acceptanceWord.accepted ? acceptanceWord.merged : goes.acceptance,
+    progress: joinedEnd[into.state] ?? goes.progress,
+    result: goes.result === null || secret ? null : redact(goes.result, openIdentity(into, pii)),
   }
 }
 
