@@ -23,8 +23,8 @@ export type WatchParts = {
   db: Db
   node: string
   limits: LossLimits & { beatMs: number; nodeDeadMs: number; sweepMs: number }
-  presence: Pick<Presence, 'leave'>
-  contacts: Pick<DeskContacts, 'door' | 'ofAgent'>
+  presence: Pick<Presence, 'leave' | 'released'>
+  contacts: Pick<DeskContacts, 'door' | 'ofAgent' | 'loads'>
   offers: Pick<DeskOffers, 'withdrawOffersOf' | 'agentChanged' | 'contactChanged'>
   log: Log
 }
@@ -160,6 +160,14 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
     }
   }
 
+  /** The last contact of one who drains may have ended at a gateway that died before it told of it. */
+  async function endDrains(): Promise<void> {
+    const draining = await store.drainingAgents(db)
+    if (draining.length === 0) return
+    const loads = await contacts.loads(draining)
+    for (const agentId of draining) if (!loads.has(agentId)) await presence.released(agentId, false)
+  }
+
   async function sweep(): Promise<void> {
     // After an outage of the database every gateway looks dead: the others get the time to say that they are not.
     if (steadySince === null || performance.now() - steadySince < limits.nodeDeadMs) return
@@ -169,6 +177,7 @@ export function createPresenceWatch(parts: WatchParts): PresenceWatch {
       for (const lost of await store.lostAgents(db)) await followLoss(lost)
       await store.closeLosses(db)
       await followPhoneTabs(new Set(silent))
+      await endDrains()
     } catch (error) {
       log.warn({ err: (error as Error).name }, 'presence sweep failed; the next one repeats it')
     }

@@ -12,6 +12,8 @@ export type DeskNews = {
   offers: OfferListener
   /** After every change of a contact: whoever has it sees it, whoever lost it sees it go. */
   contactChanged(contact: Contact): Promise<void>
+  /** The same of a change that another process made, which may have died before it told anybody. Shown once. */
+  contactHeard(contact: Pick<Contact, 'id' | 'agentId' | 'state' | 'version'>): Promise<void>
   /** Messages joined a contact; each is shown once, however often this is called. */
   conversationGrew(contactId: string): Promise<void>
   /** This message is new or its delivery went on. */
@@ -76,18 +78,31 @@ export function createDeskNews(parts: NewsParts): DeskNews {
     await publish(agentId, event, once)
   }
 
+  type Stand = Pick<Contact, 'id' | 'agentId' | 'state' | 'version'>
+
+  const holderOf = ({ agentId, state }: Stand): string | null => (holding.includes(state) ? agentId : null)
+
+  /** Whom it concerns. An end clears no agent: he is still named, and sees it go. */
+  async function concerned(contact: Stand): Promise<string[]> {
+    const former = await swapHolder(contact.id, holderOf(contact))
+    return [...new Set([contact.agentId, former])].filter((one) => one !== null)
+  }
+
+  /** Each version once: whoever made it tells, and so does whoever hears its bell. The offer itself tells of an offer. */
+  const show = ({ id, state, version }: Stand, agentIds: string[]): Promise<void>[] =>
+    state === 'offered'
+      ? []
+      : agentIds.map((one) =>
+          tell(one, { type: 'contact', contactId: id }, `contact-${one}-${id}-${version}`),
+        )
+
   async function contactChanged(contact: Contact): Promise<void> {
-    const { id, agentId, state, endedAt, owedAt } = contact
-    const holder = agentId !== null && endedAt === null && holding.includes(state) ? agentId : null
-    const former = await swapHolder(id, holder)
-    const told = new Set<string>()
-    if (holder) told.add(holder)
-    if (former) told.add(former)
-    // An end clears no agent: he is still named, and sees it go.
-    if (agentId) told.add(agentId)
-    const free = [...told].filter((one) => one !== holder || owedAt !== null || state === 'wrapUp')
+    const told = await concerned(contact)
+    const free = told.filter(
+      (one) => one !== holderOf(contact) || contact.owedAt !== null || contact.state === 'wrapUp',
+    )
     await Promise.all([
-      ...(state === 'offered' ? [] : [...told].map((one) => tell(one, { type: 'contact', contactId: id }))),
+      ...show(contact, told),
       ...free.map((one) => presence.released(one, contact.answeredAt !== null)),
     ])
   }
@@ -108,6 +123,9 @@ export function createDeskNews(parts: NewsParts): DeskNews {
 
   return {
     contactChanged,
+    async contactHeard(contact) {
+      await Promise.all(show(contact, await concerned(contact)))
+    },
     offers: {
       async offered(offer) {
         // An offer may be announced again when nobody knows whether the first announcement was heard.
@@ -117,7 +135,8 @@ export function createDeskNews(parts: NewsParts): DeskNews {
           swapHolder(contactId, agentId),
         ])
         // Nobody is blamed for what he may never have seen. A telephone that rings is the offer itself.
-        if (mode === 'desk' && !published && !(await showWhole(agentId))) throw new Error('Redis did not take the offer')
+        if (mode === 'desk' && !published && !(await showWhole(agentId)))
+          throw new Error('Redis did not take the offer')
       },
       async ended({ offerId, contactId, agentId }, outcome, reason) {
         await Promise.all([

@@ -175,6 +175,13 @@ export async function tookStep(tx: Tx, agentId: string, step: number): Promise<b
   return rows.length > 0
 }
 
+export async function drainingAgents(tx: Tx): Promise<string[]> {
+  const rows = await tx.query<{ agentId: string }>(
+    `select agent_id as "agentId" from agents where intent = 'draining'`,
+  )
+  return rows.map((r) => r.agentId)
+}
+
 /** A loss is over when everything has followed from it. */
 export async function closeLosses(tx: Tx): Promise<void> {
   await tx.query(

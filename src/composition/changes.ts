@@ -16,7 +16,8 @@ type Parts = {
 
 /**
  * Who hears of a contact's change. In the process that made it, at once; everywhere else by the outbox's bell, which
- * the queue answers. Nothing here decides anything: whoever is told rereads the row.
+ * the queue answers, and which tells the desk again, for the maker may have died over telling. Nothing here decides
+ * anything: whoever is told rereads the row.
  */
 export function followChanges({ door, queue, desk, orders, log }: Parts): void {
   const quietly = (what: string, work: Promise<unknown>): void => {
@@ -28,6 +29,10 @@ export function followChanges({ door, queue, desk, orders, log }: Parts): void {
     if (contact.direction === 'outbound' && contact.endedAt)
       quietly('orderCall', orders.workOrders.calls.settle(contact.id))
     if (fact.type === 'hungUp') quietly('referral', orders.callerGone(contact.id))
+  })
+  // Nobody has ever had what has just arrived.
+  queue.onHeard((row) => {
+    if (row.version > 1) quietly('news', desk.news.contactHeard(row))
   })
 }
 

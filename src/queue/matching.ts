@@ -44,6 +44,8 @@ export type MatchingDeps = {
   calls: Pick<CallSight, 'mayRing'>
   matcher: Matcher
   offering: Pick<Offering, 'make' | 'settle'>
+  /** A bell told of a change that this process had not told of: whoever made it may have died over telling. */
+  heard: (row: ContactForMatching) => void
   /** Looks again for an agent for this contact after that time. */
   rematchLater: (contactId: string, afterMs: number) => void
   config: QueueConfig
@@ -194,6 +196,8 @@ export function createMatching(deps: MatchingDeps): Matching {
     if (told.size > remembered) told.delete(told.keys().next().value!)
   }
 
+  /** Contacts whose bell rang and whose row has not been read since. */
+  const rung = new Set<string>()
   const telling = new Map<string, Promise<void>>()
   function underWay(contactId: string, run: Promise<void>): Promise<void> {
     telling.set(contactId, run)
@@ -211,7 +215,9 @@ export function createMatching(deps: MatchingDeps): Matching {
     if (isKnown()) return
     // What is being told just now may hold it, or not: that is known when it is over.
     await telling.get(contactId)?.catch(() => {})
-    if (!isKnown()) await contactChanged(contactId)
+    if (isKnown()) return
+    rung.add(contactId)
+    await contactChanged(contactId)
   }
 
   const tellChange = createLatest(async (contactId) => {
@@ -227,6 +233,7 @@ export function createMatching(deps: MatchingDeps): Matching {
       () => contactChanged(contactId),
       async () => {
         const { row, synced } = await lookAt(contactId)
+        if (rung.delete(contactId) && row) deps.heard(row)
         if (!synced) return
         await followOwing(row, synced)
         // What of it failed is owed by this process.

@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { Contact, ContactState } from '../contacts/model.ts'
-import type { ContactDoor, ContactsForMatching } from '../contacts/ports.ts'
+import type { ContactDoor, ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
 import type { ContactFact } from '../contacts/transition.ts'
 import type { Db } from '../db/pool.ts'
 import type { QueueConfig } from './config.ts'
@@ -36,6 +36,8 @@ export type QueueDeps = {
 
 export type Queue = QueueService & {
   reconciler: Pick<Reconciler, 'stats'>
+  /** The bell told of a change that this process did not make; it stands as it is read now. */
+  onHeard(listener: (row: ContactForMatching) => void): void
   /** Begins to reconcile; the jobs begin with `jobs.start()`. */
   start(): void
 }
@@ -50,6 +52,7 @@ const tickMs = 1_000
 export function createQueue(deps: QueueDeps): Queue {
   const { db, matcher, jobs, log } = deps
   const background = new Set<Promise<void>>()
+  const hearers: ((row: ContactForMatching) => void)[] = []
   let reconciler: Reconciler | null = null
   let ticking: NodeJS.Timeout | undefined
   let stopped = false
@@ -76,6 +79,9 @@ export function createQueue(deps: QueueDeps): Queue {
   const matching = createMatching({
     ...deps,
     offering,
+    heard(row) {
+      for (const hear of hearers) hear(row)
+    },
     rematchLater: (contactId, afterMs) =>
       inBackground('rematch', () =>
         jobs.add('contacts', 'rematch', { contactId }, { delayMs: afterMs + 100 }),
@@ -149,6 +155,7 @@ export function createQueue(deps: QueueDeps): Queue {
     contactChanged: (contactId) => matching.contactChanged(contactId),
     position: (contactId) => matcher.position(contactId),
     depth: () => matcher.depth(),
+    onHeard: (listener) => void hearers.push(listener),
     reconciler: {
       stats: () => reconciler?.stats() ?? { passes: 0, rebuilds: 0, repaired: 0, lastFullMs: 0 },
     },

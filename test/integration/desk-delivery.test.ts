@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { closeCodes } from '../../src/agent-desk/connection.ts'
 import { system } from '../../src/base/actor.ts'
 import { newId } from '../../src/base/ids.ts'
+import { contactLimits, createContactDoor } from '../../src/contacts/service.ts'
 import { Page } from './desk-page.ts'
 import { agent, atWork, createDeskSite, number, quick, taken, text, type DeskSite } from './desk-support.ts'
 import { createGround, prefix, type Ground } from './staff-support.ts'
@@ -131,6 +132,35 @@ describe('several gateways', () => {
       second.next('notice', (m) => m.text === '都看到'),
     ])
     await Promise.all([one.desk.close(), second.close()])
+  })
+})
+
+describe('a change whose gateway died before it told anybody', () => {
+  it('is shown by whoever hears its bell, once', async () => {
+    const one = await atWork(ground, site, 'text')
+    const contactId = await taken(site, one, await text(site))
+    const silent = createContactDoor(ground.db, contactLimits)
+    const fact = { type: 'requeued', reason: 'transfer' } as const
+    const applied = await silent.apply(contactId, fact, { actor: system('test') })
+    await other.desk.news.contactHeard(applied.contact!)
+    await one.desk.next('contactGone', (m) => m.contactId === contactId)
+    // Two bells, and the news of one who lived after all.
+    await other.desk.news.contactHeard(applied.contact!)
+    await site.desk.news.contactChanged(applied.contact!)
+    await site.desk.news.notice(one.id, 'info', '之后')
+    await one.desk.next('notice', (m) => m.text === '之后')
+    expect(one.desk.all('contactGone').filter((m) => m.contactId === contactId)).toHaveLength(1)
+    await one.desk.close()
+  })
+
+  it('lets an agent go who drains and has nothing left', async () => {
+    const one = await atWork(ground, site, 'text')
+    const contactId = await taken(site, one, await text(site))
+    expect(await one.desk.do({ type: 'signOut' })).toEqual({ intent: 'draining' })
+    const silent = createContactDoor(ground.db, contactLimits)
+    await silent.apply(contactId, { type: 'failed' }, { actor: system('test') })
+    await one.desk.next('agent', (m) => m.agent.intent === 'offline')
+    await one.desk.close()
   })
 })
 

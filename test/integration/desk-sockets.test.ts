@@ -19,8 +19,8 @@ const none = async () => undefined as never
 const rest: Omit<WatchParts, 'db' | 'log'> = {
   node: 'node-a',
   limits: { ...quick.loss, beatMs: 1, nodeDeadMs: 60_000, sweepMs: 60_000 },
-  presence: { leave: none },
-  contacts: { door: { apply: none }, ofAgent: async () => [] },
+  presence: { leave: none, released: none },
+  contacts: { door: { apply: none }, ofAgent: async () => [], loads: async () => new Map() },
   offers: { withdrawOffersOf: none, agentChanged: none, contactChanged: none },
 }
 

@@ -23,6 +23,7 @@ function world() {
     changedAtMs: 0,
   } satisfies ContactForMatching as ContactForMatching
   const seen = { reads: 0, fail: false }
+  const heard: number[] = []
   const deps = {
     db: { query: async (_text: string): Promise<never[]> => [] },
     contacts: {
@@ -40,6 +41,7 @@ function world() {
         rows.map(({ id }) => ({ id, outcome: 'same', formerAgentId: null, room: false })),
     },
     offering: {},
+    heard: (row: ContactForMatching) => void heard.push(row.version),
     rematchLater: () => {},
     config: defaultQueueConfig,
     log: createLog('silent'),
@@ -47,6 +49,7 @@ function world() {
   return {
     contact,
     seen,
+    heard,
     deps,
     matching: createMatching(deps as unknown as MatchingDeps),
   }
@@ -59,9 +62,14 @@ describe('a bell of a contact', () => {
     await here.matching.bellRang('c1', 3)
     await here.matching.bellRang('c1', 2)
     expect(here.seen.reads).toBe(1)
+    expect(here.heard).toEqual([])
     const elsewhere = world()
     await elsewhere.matching.bellRang('c1', 3)
     expect(elsewhere.seen.reads).toBe(1)
+    // There it is told on, for whoever made the change may have died over telling.
+    expect(elsewhere.heard).toEqual([3])
+    await elsewhere.matching.contactChanged('c1')
+    expect(elsewhere.heard).toEqual([3])
   })
 
   it('of a later version, or of none, is heard', async () => {
@@ -90,16 +98,18 @@ describe('a bell of a contact', () => {
   })
 
   it('waits for what is being told, and is heard when that failed', async () => {
-    const { seen, matching } = world()
+    const { seen, heard, matching } = world()
     const telling = matching.contactChanged('c1')
     await matching.bellRang('c1', 3)
     await telling
     expect(seen.reads).toBe(1)
     seen.fail = true
     await expect(matching.bellRang('c1', 5)).rejects.toThrow('away')
+    expect(heard).toEqual([])
     seen.fail = false
     await matching.bellRang('c1', 5)
     expect(seen.reads).toBe(3)
+    expect(heard).toEqual([3])
   })
 })
 
