@@ -92,6 +92,7 @@ export function createOrders(parts: Parts) {
       startReferral: async (callId, number) =>
         (await control()?.startReferral(callId, number)) ?? { sent: false, why: 'CHANUNAVAIL' },
       cancelReferral: async (callId) => (await control()?.cancelReferral(callId)) ?? { sent: false },
+      lineState: async (callId, number) => (await control()?.lineState(callId, number)) ?? null,
       async agentLeaves(callId) {
         const contact = await contacts().byCallId(callId)
         const phone = contact?.agentId ? await parts.phoneOfAgent(contact.agentId) : null
@@ -241,6 +242,7 @@ export function createOrders(parts: Parts) {
       await bells.remind()
       await bells.recompute()
       await incidents.sweep()
+      await referrals.sweep()
       await workOrders.calls.sweep()
       await oversight.sweep()
       await knowledgeDuties.sweep()

@@ -46,6 +46,7 @@ export function judge(referral: Referral, fact: ReferralFact): ReferralVerdict {
       if (state === 'dialling') return { refused: 'farSideNotThere' }
       return state === 'joined' ? to('takenOver', ['takenOverAt']) : { note: 'late' }
     case 'agentLeft':
+      if (referral.agentLeftAt) return { note: 'late' }
       // Whoever hangs up by himself before that is a lost agent, which telephony treats; nothing was handed over.
       return agentMayLeave(referral) ? to('takenOver', ['agentLeftAt']) : { refused: 'notTakenOver' }
     case 'notReached':

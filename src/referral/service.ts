@@ -20,7 +20,12 @@ export type EmergencyCalls = {
   startReferral(callId: string, number: string): Promise<{ sent: boolean; why?: string }>
   cancelReferral(callId: string): Promise<{ sent: boolean }>
   agentLeaves(callId: string): Promise<{ sent: boolean }>
+  /** What is seen of that line in the call now; null: nobody can see it. */
+  lineState(callId: string, number: string): Promise<'none' | 'ringing' | 'joined' | null>
 }
+
+/** By then a line has answered or was given up (`asterisk/README.md`, Originate), seconds. */
+const unheardSeconds = 60
 
 export type ReferralParts = {
   db: Db
@@ -63,7 +68,8 @@ export function createReferrals(parts: ReferralParts) {
     contactId: r.contactId,
     kind: r.kind,
     number: r.number ?? '',
-    state: r.state,
+    // Until he is out of the call he may not hang up, and is asked for it again.
+    state: r.state === 'takenOver' && !r.agentLeftAt ? 'joined' : r.state,
     at: r.createdAt.toISOString(),
     failure: r.failure,
     agentMayLeave: agentMayLeave(r),
@@ -108,9 +114,23 @@ export function createReferrals(parts: ReferralParts) {
     // A second press while one is under way is the same wish.
     if (!made) return (await store.latestOf(db, contact.id))!
     const sent = await calls.startReferral(contact.callId, number)
-    if (sent.sent) return made
-    const failed = await apply(made, { type: 'notReached', status: sent.why ?? 'CHANUNAVAIL' })
-    return failed === 'refused' ? made : failed
+    // Not answered in time: the line may ring all the same. What it does is told, or looked for by `sweep`.
+    const tried = sent.sent || sent.why === 'unknown'
+    // Of a line that is in the call already nothing more will be told.
+    const fact: ReferralFact | null = !tried
+      ? { type: 'notReached', status: sent.why ?? 'CHANUNAVAIL' }
+      : (await calls.lineState(contact.callId, number)) === 'joined'
+        ? { type: 'farSideJoined' }
+        : null
+    const after = fact && (await apply(made, fact))
+    return !after || after === 'refused' ? made : after
+  }
+
+  /** The agent has left the two to each other: the matter is the far side's, and his part is over. */
+  async function agentGone(referral: Referral, actor: Actor): Promise<Referral> {
+    const gone = await apply(referral, { type: 'agentLeft' })
+    await contacts.agentDone(referral.contactId, actor)
+    return gone === 'refused' ? referral : gone
   }
 
   async function referByText(contact: Contact, number: string, actor: Actor): Promise<Referral> {
@@ -227,9 +247,7 @@ export function createReferrals(parts: ReferralParts) {
       if (!contact?.callId || !agentMayLeave(after)) return view(after)
       const left = await calls.agentLeaves(contact.callId)
       if (!left.sent) return view(after)
-      const gone = await apply(after, { type: 'agentLeft' })
-      await contacts.agentDone(contact.id, actor)
-      return view(gone === 'refused' ? after : gone)
+      return view(await agentGone(after, actor))
     },
 
     async cancel(referralId: string): Promise<ReferralView> {
@@ -252,10 +270,28 @@ export function createReferrals(parts: ReferralParts) {
       if (event.type === 'emergencyKey') return changed(contact.id)
       const referral = await store.latestOf(db, contact.id)
       if (!referral || referral.kind !== 'threeWay') return
+      if (event.type === 'confLeft' && event.role === 'agent') {
+        // His leave was asked for, but not answered; any other leg that goes hands nothing over.
+        if (agentMayLeave(referral)) await agentGone(referral, system('telephony'))
+        return
+      }
       const fact = factOf(event)
       if (!fact) return
-      if ((await apply(referral, fact)) === 'refused')
-        log.warn({ contactId: contact.id, fact: fact.type }, 'fact of a referral refused')
+      const after = await apply(referral, fact)
+      if (after === 'refused')
+        return log.warn({ contactId: contact.id, fact: fact.type }, 'fact of a referral refused')
+      // Called off before telephony knew of the line.
+      if (fact.type === 'farSideJoined' && after.state === 'cancelled' && contact.callId)
+        await calls.cancelReferral(contact.callId)
+    },
+    /** Lines of which nothing was heard, because the call to them or the word of them was lost. */
+    async sweep(): Promise<void> {
+      for (const referral of await store.unheardOf(db, unheardSeconds)) {
+        const contact = await contacts.find(referral.contactId)
+        const seen = contact?.callId ? await calls.lineState(contact.callId, referral.number ?? '') : 'none'
+        if (seen === 'joined') await apply(referral, { type: 'farSideJoined' })
+        if (seen === 'none') await apply(referral, { type: 'notReached', status: 'CHANUNAVAIL' })
+      }
     },
     /** The caller's leg is gone: nothing is live any more. */
     async callerGone(contactId: string): Promise<void> {

@@ -71,6 +71,14 @@ export async function latestOf(tx: Tx, contactId: string): Promise<Referral | nu
   return row ?? null
 }
 
+/** Calls that should have been answered or given up by now. */
+export const unheardOf = (tx: Tx, seconds: number): Promise<Referral[]> =>
+  tx.query<Referral>(
+    prepared(`select ${columns} from referrals where kind = 'threeWay' and state = 'dialling'
+       and created_at < clock_timestamp() - make_interval(secs => $1)`),
+    [seconds],
+  )
+
 const columnOf = {
   farSideJoinedAt: 'far_side_joined_at',
   takenOverAt: 'taken_over_at',

@@ -84,6 +84,9 @@ export function createCallControl(nodes: Nodes, log: Log) {
           role === 'emergency' || (id.startsWith(ownLegId(call.id, '')) && id !== outLegId(call.id)),
       )
 
+  const linesOf = (handle: CallHandle, number: string) =>
+    emergencyLegs(handle).filter(({ channel }) => channel.startsWith(`Local/${number}@`))
+
   function linkForCallBack(callId: string): Link | undefined {
     const known = nodes.all().filter((link) => link.isKnown())
     // He may be on the line already, wherever that is.
@@ -255,12 +258,13 @@ export function createCallControl(nodes: Nodes, log: Log) {
       return withCall(callId, async (handle) => {
         const { link, call, callerLeg } = handle
         if (!talking.includes(call.stage)) return notSent('wrongStage')
-        if (emergencyLegs(handle).length > 0) return sent
+        if (linesOf(handle, number).length > 0) return sent
         if (!inRoom(handle) || call.stage === 'held') {
           const together = inRoom(handle)
             ? await redirect(handle, { Channel: callerLeg.id, Context: 'talk-caller' })
             : await moveBoth(handle, 'talk-caller', 'talk-agent')
-          if (!together.sent) return together
+          // Not answered in time it comes before what is sent next all the same.
+          if (!together.sent && together.why !== 'unknown') return together
         }
         const legId = ownLegId(call.id, randomBytes(4).toString('hex'))
         return act(link, 'Originate', {
@@ -275,6 +279,15 @@ export function createCallControl(nodes: Nodes, log: Log) {
           Variable: [`CONTACT=${call.id}`, `CALLERCHAN=${callerLeg.channel}`],
         })
       })
+    },
+
+    /** What is seen of an emergency line in this call now; null while its Asterisk is out of sight. */
+    lineState(callId: string, number: string): Promise<'none' | 'ringing' | 'joined' | null> {
+      const handle = speaker.find(callId)
+      if (typeof handle === 'string') return Promise.resolve(handle === 'gone' ? 'none' : null)
+      const lines = linesOf(handle, number)
+      if (lines.length === 0) return Promise.resolve('none')
+      return Promise.resolve(lines.some(({ role }) => role === 'emergency') ? 'joined' : 'ringing')
     },
 
     /** Calls the emergency line off, while it rings or afterwards; agent and caller stay together. */

@@ -17,6 +17,8 @@ const asked: string[] = []
 const said: { contactId: string; key: string; text: string }[] = []
 const sent: { department: string; text: string; round: number }[] = []
 let far: { sent: boolean; why?: string }
+let leaves: { sent: boolean }
+let line: 'none' | 'ringing' | 'joined' | null
 let handedOver: string[]
 
 beforeAll(async () => {
@@ -29,7 +31,8 @@ beforeAll(async () => {
     calls: {
       startReferral: async (_callId, number) => (asked.push(`start ${number}`), far),
       cancelReferral: async () => (asked.push('cancel'), { sent: true }),
-      agentLeaves: async () => (asked.push('agentLeaves'), { sent: true }),
+      agentLeaves: async () => (asked.push('agentLeaves'), leaves),
+      lineState: async () => line,
     },
     contacts: {
       find: (id) => world.contacts.find(id),
@@ -60,6 +63,8 @@ afterAll(() => world.stop())
 beforeEach(() => {
   asked.length = said.length = sent.length = 0
   far = { sent: true }
+  leaves = { sent: true }
+  line = null
   handedOver = []
 })
 
@@ -153,6 +158,77 @@ describe('第七条: a live hand-over', () => {
       state: 'failed',
       failure: '线路不通。',
     })
+  })
+
+  it('goes on while Asterisk is silent: the line may ring, and joins', async () => {
+    far = { sent: false, why: 'unknown' }
+    const contact = await inCall()
+    expect(await referrals.refer(contact.id, '110', 'threeWay', agent)).toMatchObject({ state: 'dialling' })
+    await referrals.onCallFact(contact, room(contact, 'confJoined'))
+    expect(await referrals.ofContact(contact.id)).toMatchObject({ state: 'joined' })
+  })
+
+  it('takes a line that is in the call already for what it is', async () => {
+    const contact = await inCall()
+    line = 'joined'
+    expect(await referrals.refer(contact.id, '110', 'threeWay', agent)).toMatchObject({ state: 'joined' })
+  })
+
+  it('lets go of a line that joins after it was called off', async () => {
+    const contact = await inCall()
+    const { id } = await referrals.refer(contact.id, '110', 'threeWay', agent)
+    await referrals.cancel(id)
+    await referrals.onCallFact(contact, room(contact, 'confJoined'))
+    expect(asked).toEqual(['start 110', 'cancel', 'cancel'])
+  })
+
+  it('of which nothing is heard is looked for after a minute', async () => {
+    const contact = await inCall()
+    const { id } = await referrals.refer(contact.id, '110', 'threeWay', agent)
+    const later = () =>
+      world.db.query(`update referrals set created_at = created_at - interval '61 seconds' where id = $1`, [
+        id,
+      ])
+    const state = async () => (await referrals.ofContact(contact.id))!.state
+    line = 'none'
+    await referrals.sweep()
+    expect(await state()).toBe('dialling')
+    await later()
+    for (const seen of [null, 'ringing'] as const) {
+      line = seen
+      await referrals.sweep()
+      expect(await state()).toBe('dialling')
+    }
+    line = 'none'
+    await referrals.sweep()
+    expect(await state()).toBe('failed')
+  })
+
+  it('is no hand-over while the agent is still in the call', async () => {
+    const contact = await inCall()
+    const { id } = await referrals.refer(contact.id, '110', 'threeWay', agent)
+    await referrals.onCallFact(contact, room(contact, 'confJoined'))
+    leaves = { sent: false }
+    // He is asked for it again, and may not hang up, which would end the call for all.
+    expect(await referrals.takenOver(id, agent)).toMatchObject({ state: 'joined' })
+    expect(handedOver).toEqual([])
+    leaves = { sent: true }
+    expect(await referrals.takenOver(id, agent)).toMatchObject({ state: 'takenOver' })
+    expect(handedOver).toEqual([contact.id])
+  })
+
+  it('is one when he is seen to leave, though nobody answered that he would', async () => {
+    const contact = await inCall()
+    const { id } = await referrals.refer(contact.id, '110', 'threeWay', agent)
+    await referrals.onCallFact(contact, room(contact, 'confJoined'))
+    const gone = room(contact, 'confLeft', { role: 'agent', party: '1001' })
+    await referrals.onCallFact(contact, gone)
+    expect(handedOver).toEqual([])
+    leaves = { sent: false }
+    await referrals.takenOver(id, agent)
+    await referrals.onCallFact(contact, gone)
+    expect(await referrals.ofContact(contact.id)).toMatchObject({ state: 'takenOver' })
+    expect(handedOver).toEqual([contact.id])
   })
 
   it('dials once, however often the key is pressed', async () => {

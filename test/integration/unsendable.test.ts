@@ -87,6 +87,7 @@ beforeAll(async () => {
       startReferral: async () => ({ sent: false }),
       cancelReferral: async () => ({ sent: false }),
       agentLeaves: async () => ({ sent: false }),
+      lineState: async () => null,
     },
     contacts: {
       find: (id) => world.contacts.find(id),

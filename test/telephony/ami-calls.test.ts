@@ -223,6 +223,8 @@ describe('an emergency referral', () => {
       (fact) => fact.callId === callId && fact.role === 'emergency',
     )
     expect(joined.party).toBe('110')
+    expect(await control.lineState(callId, '110')).toBe('joined')
+    expect(await control.lineState(callId, '119')).toBe('none')
     expect(await control.agentLeaves(callId, answers(0))).toEqual({ sent: true })
     await gateway.ledger.until('confLeft', (fact) => fact.callId === callId && fact.role === 'agent')
     expect(gateway.ledger.story(callId)).not.toContain('callEnded')
@@ -246,6 +248,7 @@ describe('an emergency referral', () => {
     const { control } = gateway.telephony
     await control.startReferral(callId, '120')
     await line.record(({ what }) => what === 'rings')
+    expect(await control.lineState(callId, '120')).toBe('ringing')
     expect(await control.cancelReferral(callId)).toEqual({ sent: true })
     await line.record(({ what }) => what === 'cancelled')
     expect(gateway.ledger.story(callId)).not.toContain('callEnded')
