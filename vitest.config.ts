@@ -1,7 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Folders of test/ that talk to real services. */
 const real = ['integration', 'telephony', 'browser', 'faults'] as const
+
+/** vitest leaves one core to itself, which on two cores leaves one worker; half the time of a file is waiting. */
+const workers = Math.min(4, Math.max(2, availableParallelism() - 1))
 
 /**
  * Files side by side. Calls mostly wait for speech and for rings, and each file has an Asterisk of its own on ports of
@@ -14,7 +18,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          maxWorkers: workers,
+          sequence: { groupOrder: 0 },
+        },
       },
       ...real.map((name, index) => ({
         extends: true as const,
@@ -22,7 +31,7 @@ export default defineConfig({
           name,
           include: [`test/${name}/**/*.test.ts`],
           globalSetup: ['test/support/run-services.ts'],
-          ...(name in sideBySide ? { maxWorkers: sideBySide[name]! } : {}),
+          maxWorkers: sideBySide[name] ?? workers,
           // Real calls and browsers on two busy cores: a second try tells a slow machine from a broken program.
           retry: name in sideBySide ? 1 : 0,
           // the groups run one after another: a busy machine would make telephony and faults flake

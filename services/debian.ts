@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { ServiceProblem } from './command.ts'
 import { ownSources, sidSources } from './debian-sources.ts'
+import { type Held, lock } from './lock.ts'
 import type { Report } from './report.ts'
 
 const run = promisify(execFile)
@@ -49,6 +50,49 @@ export function libraryFolders(prefix: string): string[] {
   })
 }
 
+interface Lists {
+  ready: Promise<Held | undefined>
+  users: number
+}
+
+/** Package lists that sets are being fetched by: sets of one suite that are fetched side by side read them once. */
+const inUse = new Map<string, Lists>()
+
+/** Does `work` while the folder holds package lists, which the first to come reads and the last to go removes. */
+async function withLists<T>(
+  folder: string,
+  read: () => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const fetch = async (): Promise<Held | undefined> => {
+    const held = await lock(`${folder}.lock`)
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      mkdirSync(join(folder, 'partial'), { recursive: true })
+      await read()
+    } catch (problem) {
+      await held?.release()
+      throw problem
+    }
+    return held
+  }
+  const lists = inUse.get(folder) ?? { ready: fetch(), users: 0 }
+  inUse.set(folder, lists)
+  lists.users += 1
+  try {
+    await lists.ready
+    return await work()
+  } finally {
+    lists.users -= 1
+    if (lists.users === 0) {
+      inUse.delete(folder)
+      rmSync(folder, { recursive: true, force: true })
+      const held = await lists.ready.catch(() => undefined)
+      await held?.release()
+    }
+  }
+}
+
 /**
  * Downloads the packages and all they depend on with a private apt state and unpacks them into `prefix`. No root, no
  * maintainer script, no change to the system; apt verifies signatures and hashes.
@@ -58,19 +102,25 @@ export async function unpackPackages(set: PackageSet, prefix: string, report: Re
   const work = `${prefix}.apt`
   const fresh = `${prefix}.new`
   for (const folder of [work, fresh, prefix]) rmSync(folder, { recursive: true, force: true })
-  for (const folder of ['lists/partial', 'cache/archives/partial', 'empty', 'debs']) {
+  for (const folder of ['cache/archives/partial', 'empty', 'debs']) {
     mkdirSync(join(work, folder), { recursive: true })
   }
   try {
-    const apt = await privateApt(set, work)
-    report(`${set.name}: reading the package lists`)
-    await apt('apt-get', ['-qq', 'update'])
-    const plan = await apt('apt-get', ['-s', '-qq', 'install', ...set.packages])
-    const chosen = [...plan.matchAll(/^Inst (\S+) .*?\((\S+)/gm)]
-      .map(([, name = '', version = '']) => ({ name, version }))
-      .filter(({ name }) => !unneeded.test(name) && !(set.suite === 'own' && theMachinesOwn.test(name)))
-    report(`${set.name}: downloading ${chosen.length} packages`)
-    await apt('apt-get', ['-qq', 'download', ...chosen.map(({ name, version }) => `${name}=${version}`)])
+    const lists = join(dirname(prefix), `lists-${set.suite}`)
+    const apt = await privateApt(set, work, lists)
+    const update = (): Promise<string> => {
+      report(`${set.name}: reading the package lists`)
+      return apt('apt-get', ['-qq', 'update'])
+    }
+    const chosen = await withLists(lists, update, async () => {
+      const plan = await apt('apt-get', ['-s', '-qq', 'install', ...set.packages])
+      const found = [...plan.matchAll(/^Inst (\S+) .*?\((\S+)/gm)]
+        .map(([, name = '', version = '']) => ({ name, version }))
+        .filter(({ name }) => !unneeded.test(name) && !(set.suite === 'own' && theMachinesOwn.test(name)))
+      report(`${set.name}: downloading ${found.length} packages`)
+      await apt('apt-get', ['-qq', 'download', ...found.map(({ name, version }) => `${name}=${version}`)])
+      return found
+    })
     report(`${set.name}: unpacking`)
     mkdirSync(fresh, { recursive: true, mode: 0o755 })
     for (const deb of readdirSync(join(work, 'debs'))) {
@@ -90,6 +140,7 @@ export async function unpackPackages(set: PackageSet, prefix: string, report: Re
 async function privateApt(
   set: PackageSet,
   work: string,
+  lists: string,
 ): Promise<(program: string, args: string[]) => Promise<string>> {
   const { stdout: architecture } = await run('dpkg', ['--print-architecture'])
   // proxies, mirrors and timeouts of the machine stay in force; its hooks do not
@@ -103,7 +154,7 @@ async function privateApt(
     `Dir::Etc::sourcelist "${work}/sources.list";`,
     `Dir::Etc::sourceparts "-"; Dir::Etc::preferences "-"; Dir::Etc::preferencesparts "-";`,
     `Dir::Etc::main "-"; Dir::Etc::parts "${work}/empty";`,
-    `Dir::State "${work}"; Dir::State::lists "${work}/lists"; Dir::State::status "${work}/status";`,
+    `Dir::State "${work}"; Dir::State::lists "${lists}"; Dir::State::status "${work}/status";`,
     `Dir::Cache "${work}/cache"; Dir::Log "${work}";`,
     `APT::Architecture "${arch}"; APT::Architectures { "${arch}"; };`,
     `APT::Install-Recommends "false"; APT::Sandbox::User ""; Debug::NoLocking "true";`,

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startGateway, type Gateway } from '../../services/gateway.ts'
-import { freePort } from '../../services/launch.ts'
 import { newId } from '../../src/base/ids.ts'
 import { createLog } from '../../src/base/log.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
 import { createPasswords } from '../../src/staff/passwords.ts'
 import { insertMember } from '../../src/staff/store.ts'
 import { DeskClient } from '../support/desk-client.ts'
+import { unusedPort } from '../support/ports.ts'
 import { freshDatabase, runFolder, startTestRedis, type TestDatabase } from '../support/services.ts'
 import { freshMsgId, sendPush, signedPush, testAccount, textPush } from '../support/wechat-push.ts'
 import { draft, startOrders } from '../support/work-orders.ts'
@@ -35,7 +35,7 @@ describe('the wall clock of a gateway steps by an hour', () => {
     const preload = pathToFileURL(join(import.meta.dirname, '../support/stepping-clock.mjs')).href
     gateway = await startGateway({
       host: '127.0.0.1',
-      port: await freePort(),
+      port: await unusedPort(),
       log,
       env: {
         NODE_OPTIONS: `--import ${preload}`,
@@ -166,12 +166,13 @@ describe('the wall clock of a gateway steps by an hour', () => {
 })
 
 describe('numbers of orders', () => {
+  let callers = 0
   it('count per day in Shanghai, whichever way the clock goes over midnight and the new year', async () => {
     const world = await startOrders()
     try {
       const at = async (instant: string): Promise<string> => {
         world.time.now = new Date(instant)
-        const contactId = await world.wrappedUp(`1380000${String(Math.random()).slice(2, 6)}`)
+        const contactId = await world.wrappedUp(`1380000${String((callers += 1)).padStart(4, '0')}`)
         const registered = await world.register(contactId, draft())
         return (registered as { orders: { number: string }[] }).orders[0]!.number
       }

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Asterisk, type AsteriskOptions, startAsterisk } from '../../services/asterisk.ts'
-import { unusedPort } from './ports.ts'
+import { ownPorts, unusedPort } from './ports.ts'
 import { theRun } from './run.ts'
 
 /** A number range whose phones SIPp plays at one address. */
@@ -26,6 +26,9 @@ export interface TestAsterisk extends Asterisk {
   complaints(): string[]
 }
 
+const sound = ownPorts(10_000, 20_000)
+/** So many Asterisks of one file have ports for sound of their own, 400 calls each; one more shares with the first. */
+const soundRanges = Math.floor((sound.last - sound.first) / 800)
 let count = 0
 const unique = (): string => `${process.pid.toString(36)}${(count += 1)}`
 
@@ -50,7 +53,7 @@ export async function startTestAsterisk(
       numbers: Array.from({ length: 10 }, (_, n) => String(first + n)),
     })
   }
-  const rtpStart = 10_000 + (count % 20) * 800
+  const rtpStart = sound.first + (count % soundRanges) * 800
   const options: AsteriskOptions = {
     dir: folder,
     systemName: `t${name}`,

@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWeb } from '../../services/web-build.ts'
 import { startGateway, type Gateway } from '../../services/gateway.ts'
-import { freePort } from '../../services/launch.ts'
 import { newId } from '../../src/base/ids.ts'
 import { createLog } from '../../src/base/log.ts'
 import { createPool, type Db } from '../../src/db/pool.ts'
@@ -11,6 +10,7 @@ import { createPasswords } from '../../src/staff/passwords.ts'
 import { insertMember } from '../../src/staff/store.ts'
 import { startOutside, type Reply } from '../../services/demo/outside.ts'
 import { shortPrompts, startTestAsterisk, type TestAsterisk } from './asterisk.ts'
+import { unusedPort } from './ports.ts'
 import { freshDatabase, runFolder, startTestRedis } from './services.ts'
 
 /** A whole hotline for one test file: PostgreSQL, Redis, Asterisk, the pages and a gateway process of its own. */
@@ -43,11 +43,14 @@ export async function startDeskStack(): Promise<DeskStack> {
   const [database, redis, asterisk] = await Promise.all([
     freshDatabase(),
     startTestRedis(),
-    startTestAsterisk({ promptOverrides: shortPrompts(['greeting', 'notice', 'keys']) }),
+    startTestAsterisk({
+      promptOverrides: shortPrompts(['greeting', 'notice', 'keys']),
+      timings: { slice: 2 },
+    }),
     buildWeb(() => undefined),
   ])
   const db = createPool(database.url, createLog('silent'), 4)
-  const port = await freePort()
+  const port = await unusedPort()
   const smsToken = randomBytes(12).toString('hex')
   const env: Record<string, string> = {
     DATABASE_URL: database.url,

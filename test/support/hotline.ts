@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startGateway, type Gateway } from '../../services/gateway.ts'
-import { freePort } from '../../services/launch.ts'
 import type { RedisServer } from '../../services/redis.ts'
 import type { Role } from '../../src/base/actor.ts'
 import { newId } from '../../src/base/ids.ts'
@@ -13,6 +12,7 @@ import { createPasswords } from '../../src/staff/passwords.ts'
 import { insertMember } from '../../src/staff/store.ts'
 import { startTestAsterisk, type TestAsterisk } from './asterisk.ts'
 import { DeskClient, signIn } from './desk-client.ts'
+import { unusedPort } from './ports.ts'
 import { freshDatabase, runFolder, startTestRedis, type TestDatabase } from './services.ts'
 import { startSmsProvider, type FakeSmsProvider } from './sms-provider.ts'
 import { startWechatApi, type FakeWechatApi } from './wechat-api.ts'
@@ -101,7 +101,7 @@ export async function startHotline(options: HotlineOptions = {}): Promise<Hotlin
     ...options.env,
   }
   const count = options.gateways ?? 1
-  const ports = await Promise.all(Array.from({ length: count }, () => freePort()))
+  const ports = await Promise.all(Array.from({ length: count }, () => unusedPort()))
   const gateways: (Gateway | null)[] = ports.map(() => null)
   const logs = ports.map((_, n) => join(folder, `gateway-${n}.log`))
   const passwords = createPasswords({ N: 2 ** 12, r: 8, p: 1 })

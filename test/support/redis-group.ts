@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { chownSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { answers, freePort, launch, type Running } from '../../services/launch.ts'
+import { answers, launch, type Running } from '../../services/launch.ts'
 import { type RedisServer, startRedis } from '../../services/redis.ts'
 import { makeServiceFolder, serviceUser } from '../../services/service-user.ts'
 import { tool } from '../../services/tools.ts'
+import { unusedPort } from './ports.ts'
 import { theRun } from './run.ts'
 import { wait } from './wait.ts'
 
@@ -26,7 +27,7 @@ const word = (kind: string): string => `${kind}_${randomBytes(6).toString('hex')
 async function startSentinel(primary: RedisServer, password: string): Promise<Running & { port: number }> {
   const dir = join(theRun().folder, word('sentinel'))
   makeServiceFolder(dir)
-  const port = await freePort()
+  const port = await unusedPort()
   const file = join(dir, 'sentinel.conf')
   // Sentinel writes what it learns into its own settings file.
   const lines = [

@@ -6,6 +6,8 @@ export interface Run {
   postgresUrl: string
   /** folder for databases, logs and sockets; goes away with the run */
   folder: string
+  /** a migrated database nobody is connected to, to be copied; absent: every database is migrated by itself */
+  template?: string
 }
 
 let brought: Run | null = null
@@ -16,4 +18,8 @@ export function useRun(run: Run): void {
 }
 
 export const theRun = (): Run =>
-  brought ?? { postgresUrl: inject('postgresUrl'), folder: inject('runFolder') }
+  brought ?? {
+    postgresUrl: inject('postgresUrl'),
+    folder: inject('runFolder'),
+    template: inject('templateDatabase'),
+  }

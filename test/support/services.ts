@@ -25,17 +25,21 @@ async function asOwner(statement: string): Promise<void> {
   }
 }
 
-/** A new database without tables. */
-export async function emptyDatabase(): Promise<TestDatabase> {
+async function newDatabase(template?: string): Promise<TestDatabase> {
   const name = unique('test')
-  await asOwner(`create database ${name}`)
+  await asOwner(`create database ${name}${template === undefined ? '' : ` template ${template}`}`)
   const url = new URL(theRun().postgresUrl)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => asOwner(`drop database if exists ${name} with (force)`) }
 }
 
+/** A new database without tables. */
+export const emptyDatabase = (): Promise<TestDatabase> => newDatabase()
+
 /** A new database with the product's tables, empty. */
 export async function freshDatabase(): Promise<TestDatabase> {
+  const { template } = theRun()
+  if (template !== undefined) return newDatabase(template)
   const database = await emptyDatabase()
   await migrate(database.url)
   return database

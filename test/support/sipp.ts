@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { tool } from '../../services/tools.ts'
-import { canBindUdp, unusedPort } from './ports.ts'
+import { canBindUdp, ownPorts, unusedPort } from './ports.ts'
 
 /** Citizens, phones and far ends played by SIPp, on the loopback address, each bounded in count and time. */
 
@@ -41,7 +41,8 @@ export async function endAllSipp(): Promise<void> {
   await Promise.all([...running].map((sipp) => sipp.kill()))
 }
 
-let nextMediaPort = 33_000 + 4 * Math.floor(Math.random() * 6_000)
+const media = ownPorts(33_000, 59_000)
+let nextMediaPort = media.first + 4 * Math.floor((Math.random() * (media.last - media.first)) / 4)
 
 /**
  * SIPp takes this port for the first sound stream and the ones after it for further calls. Ranges are given in turn, so that
@@ -50,7 +51,7 @@ let nextMediaPort = 33_000 + 4 * Math.floor(Math.random() * 6_000)
 async function freeMediaPort(host: string, calls: number): Promise<number> {
   const size = Math.max(4, Math.min(calls, 20) * 2)
   for (let tries = 0; tries < 200; tries += 1) {
-    if (nextMediaPort + size > 59_000) nextMediaPort = 33_000
+    if (nextMediaPort + size > media.last) nextMediaPort = media.first
     const first = nextMediaPort
     nextMediaPort += size
     const wanted = Array.from({ length: size }, (_, n) => first + n)
@@ -94,8 +95,7 @@ interface SippRun {
 
 async function startSipp(run: SippRun): Promise<Sipp> {
   const { command, args, env } = await tool('sipp')
-  const folder = join(tmpdir(), 'hotline-sipp', randomUUID())
-  mkdirSync(folder, { recursive: true })
+  const folder = mkdtempSync(join(tmpdir(), 'hotline-sipp-'))
   const values: Record<string, string> = { SOUND: silence(folder), ...run.values }
   const template = readFileSync(new URL(`sipp/${run.scenario}.xml`, import.meta.url), 'utf8')
   const scenario = join(folder, 'scenario.xml')

@@ -4,12 +4,12 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startGateway, type Gateway } from '../../../services/gateway.ts'
-import { freePort } from '../../../services/launch.ts'
 import { checkout, servicesHome } from '../../../services/paths.ts'
 import type { RedisServer } from '../../../services/redis.ts'
 import { createLog } from '../../../src/base/log.ts'
 import { createPool, type Db } from '../../../src/db/pool.ts'
 import { account } from '../../support/oracle.ts'
+import { unusedPort } from '../../support/ports.ts'
 import {
   emptyDatabase,
   freshDatabase,
@@ -64,7 +64,7 @@ async function gateway(databaseUrl: string, home: string): Promise<Gateway> {
   }
   const started = await startGateway({
     host: '127.0.0.1',
-    port: await freePort(),
+    port: await unusedPort(),
     env,
     log: join(home, 'gateway.log'),
   })

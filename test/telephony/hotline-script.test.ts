@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { freePort } from '../../services/launch.ts'
 import { checkout, servicesHome } from '../../services/paths.ts'
 import { isAlive, type ProcessMark } from '../../services/processes.ts'
-import { freeUdpPort } from '../../services/ports.ts'
+import { unusedPort } from '../support/ports.ts'
 import { runFolder } from '../support/services.ts'
 import { placeCall } from '../support/sipp.ts'
 
@@ -78,7 +77,7 @@ describe('./hotline start', () => {
 
   it('offers a link for the first administrator, and Ctrl-C ends all that it started', async () => {
     const home = newHome()
-    const run = hotline(home, await freePort(), 'start')
+    const run = hotline(home, await unusedPort(), 'start')
     const address = await run.ready
     expect((await fetch(`${address}/healthz`)).status).toBe(200)
     expect(run.said()).toContain(`${address}/welcome#setup=`)
@@ -93,7 +92,7 @@ describe('./hotline start', () => {
 
   it('cleans up after a run that was killed, and keeps its data', async () => {
     const home = newHome()
-    const port = await freePort()
+    const port = await unusedPort()
     const first = hotline(home, port, 'start')
     await first.ready
     const left = noted(home)
@@ -110,21 +109,21 @@ describe('./hotline start', () => {
   it('runs beside another one, but not twice in the same place', async () => {
     const home = newHome()
     const [one, other] = [
-      hotline(home, await freePort(), 'start'),
-      hotline(newHome(), await freePort(), 'start'),
+      hotline(home, await unusedPort(), 'start'),
+      hotline(newHome(), await unusedPort(), 'start'),
     ]
     const [first, second] = await Promise.all([one.ready, other.ready])
     expect(first).not.toBe(second)
     for (const address of [first, second]) expect((await fetch(`${address}/healthz`)).status).toBe(200)
 
-    const again = hotline(home, await freePort(), 'start')
+    const again = hotline(home, await unusedPort(), 'start')
     expect(await again.ended).toBe(1)
     expect(again.said()).toContain('is running')
   })
 
   it('starts a killed service again on the same place', async () => {
     const home = newHome()
-    const run = hotline(home, await freePort(), 'start')
+    const run = hotline(home, await unusedPort(), 'start')
     const address = await run.ready
     const redis = noted(home).find(({ service }) => service === 'redis')
     process.kill(redis?.process.pid ?? 0, 'SIGKILL')
@@ -136,9 +135,9 @@ describe('./hotline start', () => {
 
   it('lets a call go on when it is asked to end, and Asterisk end after it', async () => {
     const home = newHome()
-    const sipPort = String(await freeUdpPort('127.0.0.1'))
+    const sipPort = String(await unusedPort())
     const settings = { HOTLINE_SIP_PORT: sipPort, HOTLINE_TRUNK_MATCH: '127.0.0.2/32' }
-    const run = hotline(home, await freePort(), 'start', settings)
+    const run = hotline(home, await unusedPort(), 'start', settings)
     await run.ready
     const call = await placeCall({ target: `127.0.0.1:${sipPort}`, to: '12345', from: '13800000001' })
     await call.answered
