@@ -21,12 +21,20 @@ export async function startKamailio(folder: string, host: string, nodes: string[
   makeServiceFolder(dir)
   const list = join(dir, 'nodes.list')
   writeFileSync(list, nodes.map((node) => `1 sip:${node} 0 0\n`).join(''))
+  // the carrier's calls that SIPp plays, and the question below whether it is there
+  const carriers = join(dir, 'carriers.list')
+  writeFileSync(carriers, ['127.0.0.2', host].map((each) => `1 ${each} 32 0\n`).join(''))
   const user = serviceUser()
-  if (user) chownSync(list, user.uid, user.gid)
+  if (user) for (const file of [list, carriers]) chownSync(file, user.uid, user.gid)
   const port = await unusedPort(host)
   const modules = libraryFolders(bin.root).map((each) => join(each, 'kamailio', 'modules'))
   const log = join(folder, 'kamailio.log')
-  const defines = [`LISTEN=udp:${host}:${port}`, `NODES="${list}"`, `PROBE_FROM="sip:probe@${host}"`]
+  const defines = [
+    `LISTEN=udp:${host}:${port}`,
+    `NODES="${list}"`,
+    `CARRIERS="${carriers}"`,
+    `PROBE_FROM="sip:probe@${host}"`,
+  ]
   const running = await launch({
     service: 'kamailio',
     tool: bin,

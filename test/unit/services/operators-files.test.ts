@@ -155,6 +155,13 @@ describe('asterisk/Dockerfile', () => {
   })
 })
 
+it('kamailio.cfg lets in carriers and nodes before it does anything else', () => {
+  const route = file('asterisk/kamailio/kamailio.cfg').split('request_route {')[1] ?? ''
+  const first = route.split('\n').find((line) => /^\t\w/.test(line))
+  expect(first).toBe('\tif (!allow_source_address("1") && !ds_is_from_list("1", "3")) {')
+  expect(file('asterisk/kamailio/carriers.list')).toMatch(/^1 \S+ \d+ \d+$/m)
+})
+
 describe('.env.example', () => {
   const names = new Set(examples.map(({ name }) => name))
   const used = new Set([
