@@ -131,6 +131,46 @@ describe('the desk as the server tells it', () => {
   })
 })
 
+describe('a call taken by lifting the handset', () => {
+  const other = contact({ id: 't1', channel: 'sms', callId: null })
+  const rings = { type: 'offer' as const, offer: { ...offer(contact()), mode: 'phone' as const } }
+  const ringing = run(desk.emptyDesk, snapshot([other]), rings)
+  const active = { type: 'contact' as const, contact: contact({ version: 2 }) }
+  const accepted = {
+    type: 'offerEnded' as const,
+    offerId: 'o-c1',
+    contactId: 'c1',
+    outcome: 'accepted',
+    reason: null,
+  }
+
+  it('comes to the front, whichever message is first, and its ring did not', () => {
+    expect(ringing.selectedId).toBe('t1')
+    expect(run(ringing, active).selectedId).toBe('c1')
+    expect(run(ringing, accepted).selectedId).toBe('t1')
+    expect(run(ringing, accepted, active).selectedId).toBe('c1')
+    expect(run(ringing, snapshot([other, contact()])).selectedId).toBe('c1')
+  })
+
+  it('comes to the front once: what the person chooses afterwards stays', () => {
+    const chosen = desk.select(run(ringing, accepted, active), 't1')
+    expect(run(chosen, { type: 'contact', contact: contact({ version: 3 }) }).selectedId).toBe('t1')
+  })
+
+  it('is said aloud', () => {
+    const connected = from(active)
+    const after = desk.apply(ringing, connected, now)
+    expect(announcementOf(ringing, after, connected)).toMatchObject({
+      text: expect.stringContaining('已接通：王秀兰') as string,
+    })
+  })
+
+  it('nothing of the kind happens to a call that rang at somebody’s page', () => {
+    const desktop = run(desk.emptyDesk, snapshot([other]), { type: 'offer', offer: offer(contact()) })
+    expect(run(desktop, active).selectedId).toBe('t1')
+  })
+})
+
 describe('unread messages', () => {
   const text = contact({ id: 't1', channel: 'wechat', callId: null })
   const two = run(desk.emptyDesk, snapshot([contact(), text]))

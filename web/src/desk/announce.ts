@@ -1,4 +1,4 @@
-import type { ServerMessage } from '../../../src/agent-desk/contract.ts'
+import type { DeskContact, ServerMessage } from '../../../src/agent-desk/contract.ts'
 import { channelWord, notRespondingWord, offerOutcomeWord } from './labels.ts'
 import { find, type DeskState } from './state.ts'
 
@@ -12,6 +12,16 @@ export type Announcement = {
 
 const say = (text: string, urgent = false): Announcement => ({ text, urgent })
 
+const whoIs = ({ pop }: DeskContact): string => pop.name ?? pop.maskedAddress ?? '号码未知'
+
+/** The contact that a lifted handset has brought to the front, if this message was that. */
+export function liftedBy(before: DeskState, after: DeskState): string | null {
+  const id = after.selectedId
+  if (id === null || id === before.selectedId) return null
+  const rang = before.offers.some((o) => o.mode === 'phone' && o.contact.id === id)
+  return rang || before.liftedId === id ? id : null
+}
+
 export function announcementOf(
   before: DeskState,
   after: DeskState,
@@ -20,7 +30,7 @@ export function announcementOf(
   switch (message.type) {
     case 'offer': {
       const { contact } = message.offer
-      const who = contact.pop.name ?? contact.pop.maskedAddress ?? '号码未知'
+      const who = whoIs(contact)
       const flags = contact.emergency || contact.pop.emergency ? '，紧急' : ''
       return say(`${channelWord(contact.channel)}来话${flags}：${who}。按 Alt+A 接听`, true)
     }
@@ -40,6 +50,8 @@ export function announcementOf(
         : null
     }
     case 'contact': {
+      if (liftedBy(before, after) === message.contact.id)
+        return say(`已接通：${whoIs(message.contact)}。登记表已切换到这次通话`, true)
       const old = find(before, message.contact.id)
       if (message.contact.state === 'wrapUp' && old && old.state !== 'wrapUp' && !message.contact.owedSince)
         return say('通话已结束，请在话后整理时间内登记')

@@ -31,6 +31,8 @@ export type DeskState = {
   owed: DeskContact[]
   queue: Record<string, { waiting: number; oldestMs: number }>
   selectedId: string | null
+  /** Taken by lifting the handset; its view may still be on its way. */
+  liftedId: string | null
   unread: Record<string, number>
   outgoing: Outgoing[]
   notices: Notice[]
@@ -48,6 +50,7 @@ export const emptyDesk: DeskState = {
   owed: [],
   queue: {},
   selectedId: null,
+  liftedId: null,
   unread: {},
   outgoing: [],
   notices: [],
@@ -69,15 +72,15 @@ export function apply(state: DeskState, message: ServerMessage, now: number): De
   }
   switch (message.type) {
     case 'snapshot':
-      return snapshot(timed, message)
+      return lifted(timed, snapshot(timed, message))
     case 'agent':
       return { ...timed, agent: message.agent }
     case 'offer':
       return { ...timed, offers: put(timed.offers, message.offer, (o) => o.offerId) }
     case 'offerEnded':
-      return { ...timed, offers: timed.offers.filter((o) => o.offerId !== message.offerId) }
+      return withoutOffer(timed, message.offerId, message.outcome)
     case 'contact':
-      return withContact(timed, message.contact)
+      return lifted(timed, withContact(timed, message.contact))
     case 'contactGone':
       return withoutContact(timed, message.contactId)
     case 'message':
@@ -94,6 +97,25 @@ export function apply(state: DeskState, message: ServerMessage, now: number): De
     case 'result':
       return timed
   }
+}
+
+function withoutOffer(state: DeskState, offerId: string, outcome: string): DeskState {
+  const offer = state.offers.find((o) => o.offerId === offerId)
+  const next = { ...state, offers: state.offers.filter((o) => o !== offer) }
+  return offer?.mode === 'phone' && outcome === 'accepted'
+    ? lifted(state, { ...next, liftedId: offer.contact.id })
+    : next
+}
+
+/**
+ * A telephone on the table is answered without the page: who lifts the handset talks with this caller, so what he types
+ * next belongs to this contact. A ring alone never changes the selection.
+ */
+function lifted(before: DeskState, after: DeskState): DeskState {
+  const call = callOf(after)
+  if (!call || call.id === before.selectedId) return after
+  const rang = before.offers.some((o) => o.mode === 'phone' && o.contact.id === call.id)
+  return rang || after.liftedId === call.id ? { ...select(after, call.id), liftedId: null } : after
 }
 
 type Snapshot = Extract<ServerMessage, { type: 'snapshot' }>
