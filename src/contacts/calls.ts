@@ -162,9 +162,12 @@ export function factOf(event: CallFact, contact: Contact, agentId: string | null
       // Whoever calls out is known from the beginning, whichever telephone he sits at.
       if (contact.direction === 'outbound') return [{ type: 'connected' }]
       // A colleague took the caller over: the contact is his from here on.
-      return agentId && contact.agentId !== agentId && talking.includes(contact.state)
-        ? [{ type: 'transferred', agentId }]
-        : [{ type: 'connected', ...(agentId ? { agentId } : {}) }]
+      if (agentId && contact.agentId !== agentId && talking.includes(contact.state))
+        return [{ type: 'transferred', agentId }]
+      // The record of a leg that has ended says nothing about one who waits again.
+      return agentId && !(event.legId === 'record' && contact.state === 'queued')
+        ? [{ type: 'connected', agentId }]
+        : [{ type: 'connected' }]
     case 'callNative':
       return [{ type: 'native' }]
     case 'nativeAnswered':
@@ -264,11 +267,12 @@ async function apply(
 
   const facts = factOf(event, contact, agentId)
   let stranded = false
-  const write = async (tx: Tx) => {
+  const write = async (tx: Tx, facts: ContactFact[]) => {
     const done: { contact: Contact; fact: ContactFact; before: Contact['state'] }[] = []
     let known = contact
     const step = async (fact: ContactFact): Promise<void> => {
-      if (fact.type === 'transferred') done.push(...(await letGo(tx, deps, fact.agentId, contact.id)))
+      const taker = fact.type === 'transferred' || fact.type === 'connected' ? fact.agentId : undefined
+      if (taker && taker !== known.agentId) done.push(...(await letGo(tx, deps, taker, contact.id)))
       const before = known.state
       const applied = await deps.door.applyIn(tx, contact.id, fact, { actor, data: dataOf(event), known })
       if (!applied.ok) {
@@ -303,12 +307,17 @@ async function apply(
     }
     return done
   }
-  // An offer to the agent who took the call over may have been on its way: the second time it is seen.
+  const attempt = (what: ContactFact[]) => () => deps.db.tx((tx) => write(tx, what))
+  const ifRival = (again: () => ReturnType<typeof write>) => (error: unknown) => {
+    if (sqlState(error) === uniqueViolation) return again()
+    throw error
+  }
   const changes = await unlessKept(() =>
-    deps.db.tx(write).catch((error: unknown) => {
-      if (sqlState(error) === uniqueViolation) return deps.db.tx(write)
-      throw error
-    }),
+    attempt(facts)()
+      // An offer to the agent who took the call may have been on its way: the second time it is seen.
+      .catch(ifRival(attempt(facts)))
+      // By the ledger he speaks with somebody else, whose end is still to come: the caller stays whose he was.
+      .catch(ifRival(attempt(event.type === 'callBridged' ? factOf(event, contact, null) : facts))),
   )
   for (const change of changes ?? []) deps.door.announce(change.contact, change.fact, change.before)
   if (stranded) await listeners.stranded(contact)

@@ -100,7 +100,12 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
         ? to('connecting', { stamp: ['answeredAt'] })
         : to('active', { stamp: ['answeredAt', 'bridgedAt'] })
     case 'connected':
-      if (is('connecting', 'offered')) return to('active', { stamp: ['answeredAt', 'bridgedAt'] })
+      // Whoever has lifted the telephone has the caller, whomever he was just being offered to.
+      if (is('connecting', 'offered') || (is('queued') && fact.agentId !== undefined))
+        return to('active', {
+          set: fact.agentId === undefined ? {} : { agentId: fact.agentId },
+          stamp: ['answeredAt', 'bridgedAt'],
+        })
       return withAgent.includes(state) ? { note: 'already connected' } : wrong
     case 'phoneAnswered':
       return wrong

@@ -19,6 +19,7 @@ const facts: ContactFact[] = [
   { type: 'offerEnded', outcome: 'declined' },
   { type: 'accepted', agentId: a },
   { type: 'connected' },
+  { type: 'connected', agentId: a },
   { type: 'dialFailed', status: 'NOANSWER' },
   { type: 'held' },
   { type: 'resumed' },

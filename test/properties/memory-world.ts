@@ -270,15 +270,19 @@ export function memoryWorld(gate: Gate): World {
       return 'ok'
     },
     async bridged(contactId, agentId) {
-      const judged = await apply(contactId, (row) => {
-        const taken = talking.includes(row.state) && row.agentId !== agentId
-        return taken ? { type: 'transferred', agentId } : { type: 'connected', agentId }
-      })
-      if (judged.ok || judged.refused !== 'rival') return 'ok'
+      const lifted = () =>
+        apply(contactId, (row) => {
+          const taken = talking.includes(row.state) && row.agentId !== agentId
+          return taken ? { type: 'transferred', agentId } : { type: 'connected', agentId }
+        })
+      const rival = (judged: Judged): boolean => !judged.ok && judged.refused === 'rival'
+      if (!rival(await lifted())) return 'ok'
       for (const c of contacts.values())
         if (c.agentId === agentId && c.id !== contactId && c.channel === 'voice' && ringing.includes(c.state))
           await apply(c.id, { type: 'dialFailed', status: 'BUSY' })
-      return actions.bridged(contactId, agentId)
+      // By the ledger he speaks with somebody else: the caller stays whose he was.
+      if (rival(await lifted())) await apply(contactId, { type: 'connected' })
+      return 'ok'
     },
     async dialFailed(contactId) {
       await apply(contactId, (row) =>

@@ -125,8 +125,8 @@ export const races = {
         outcome(_answers, ledger) {
           const { state, agentId } = contactIn(ledger, contact)
           const [row] = offersOf(ledger, contact)
-          if (state === 'active')
-            demand(row!.outcome === 'accepted' && agentId === agent, `lifted, but ${row!.outcome}`)
+          // Lifted after it was withdrawn it is his all the same.
+          if (state === 'active') demand(agentId === agent, `lifted, but the call is ${agentId}'s`)
           else demand(row!.outcome === 'withdrawn' && state === 'queued', `${row!.outcome} and ${state}`)
           demand(!ledger.agents[0]!.notResponding, 'a lost socket counts as a miss')
         },

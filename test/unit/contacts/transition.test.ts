@@ -33,6 +33,8 @@ describe('the life of a call', () => {
     ],
     ['is accepted too late', contact('queued'), { type: 'accepted', agentId: 'a1' }, 'refused wrongState'],
     ['is connected', contact('connecting', mine), { type: 'connected' }, 'active'],
+    ['is connected to one who is late', contact('queued'), { type: 'connected', agentId: 'a1' }, 'active'],
+    ['is connected to nobody known', contact('queued'), { type: 'connected' }, 'refused wrongState'],
     ['rings out', contact('connecting', mine), { type: 'dialFailed', status: 'NOANSWER' }, 'queued'],
     ['is declined', contact('offered', mine), { type: 'offerEnded', outcome: 'declined' }, 'queued'],
     ['is hung up: a slip', contact('queued'), { type: 'hungUp', at: after(4_999) }, 'ended shortAbandon'],
@@ -94,6 +96,16 @@ describe('the life of a call', () => {
     ['is offered after its end', contact('ended'), { type: 'offered', agentId: 'a1' }, 'refused ended'],
   ])('%s', (_title, before, fact, expected) => expect(outcome(before, fact)).toBe(expected))
 })
+
+it.each<ContactState>(['queued', 'offered', 'connecting'])(
+  'a call that somebody else took while it was %s is his',
+  (state) => {
+    const before = contact(state, { agentId: state === 'queued' ? null : 'a2' })
+    expect(transition(before, { type: 'connected', agentId: 'a1' })).toMatchObject({
+      change: { state: 'active', set: { agentId: 'a1' } },
+    })
+  },
+)
 
 describe('wrap-up', () => {
   it('is renewed once only', () => {
