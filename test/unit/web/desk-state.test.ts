@@ -233,6 +233,28 @@ describe('a message on its way out', () => {
   })
 })
 
+describe('an offer whose end nobody told', () => {
+  const at = (ms: number) => new Date(now + ms).toISOString()
+  const rings = (mode: 'desk' | 'phone') =>
+    run(desk.emptyDesk, {
+      type: 'offer' as const,
+      offer: { ...offer(contact()), mode, deadline: at(10_000) },
+    })
+
+  it('stops ringing a few seconds after its deadline, by the server’s clock', () => {
+    const state = rings('desk')
+    expect(desk.expire(state, now + 10_500)).toBe(state)
+    expect(desk.expire(state, now + 15_000).offers).toEqual([])
+    const slow = { ...state, clockOffset: 60_000 }
+    expect(desk.expire(slow, now - 60_000 + 10_500)).toBe(slow)
+    expect(desk.expire(slow, now - 60_000 + 15_000).offers).toEqual([])
+  })
+
+  it('stays while a telephone on the table may ring', () => {
+    expect(desk.expire(rings('phone'), now + 15_000).offers).toHaveLength(1)
+  })
+})
+
 describe('notices', () => {
   it('fade when they only inform, and stay when something went wrong', () => {
     const state = desk.notice(desk.notice(desk.emptyDesk, 'info', 'a', now), 'error', 'b', now)

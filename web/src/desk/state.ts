@@ -298,9 +298,17 @@ export const forgotten = (state: DeskState, clientId: string): DeskState => ({
 
 /** News fade by themselves; what went wrong stays until it was read. */
 const infoMs = 12_000
+/** After its deadline nobody can accept an offer; the server says so at once, unless the line to it is lost. */
+const overMs = 4_000
+
+/** @param now local clock, ms; deadlines are by the server's */
 export function expire(state: DeskState, now: number): DeskState {
   const notices = state.notices.filter((n) => n.level !== 'info' || now - n.at < infoMs)
-  return notices.length === state.notices.length ? state : { ...state, notices }
+  const serverNow = now + (state.clockOffset ?? 0)
+  // A telephone on the table may still be ringing: what becomes of it the page cannot know.
+  const offers = state.offers.filter((o) => o.mode === 'phone' || serverNow < Date.parse(o.deadline) + overMs)
+  const same = notices.length === state.notices.length && offers.length === state.offers.length
+  return same ? state : { ...state, notices, offers }
 }
 
 /** States in which an agent talks with a caller. */
