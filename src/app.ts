@@ -21,6 +21,7 @@ import { healthRoutes } from './http/health.ts'
 import { createLazySchemas } from './http/lazy-schemas.ts'
 import { metricsRoutes } from './http/metrics.ts'
 import { problems } from './http/problems.ts'
+import { rateLimits } from './http/rate-limit.ts'
 import { welcomePage } from './staff/welcome-page.ts'
 import { permissionsPolicy, securityHeaders } from './web/security.ts'
 import { staffPages, staffPagesBuilt } from './web/static.ts'
@@ -52,14 +53,7 @@ export async function createApp(context: Context): Promise<FastifyInstance> {
   await app.register(problems)
   await app.register(helmet, securityHeaders({ phoneSockets, tls }))
   app.addHook('onSend', async (_request, reply) => void reply.header('permissions-policy', permissionsPolicy))
-  await app.register(rateLimit, {
-    global: true,
-    // A whole centre may stand behind one address.
-    max: 6_000,
-    timeWindow: 60_000,
-    // Providers send in bursts and are bounded by their own guards; sockets are limited per message.
-    allowList: (request) => request.url.startsWith('/webhooks/') || request.headers.upgrade !== undefined,
-  })
+  await app.register(rateLimit, rateLimits)
   await app.register(websocket, { options: webSocketOptions(defaultDeskConfig) })
   await app.register(swagger, {
     openapi: {
