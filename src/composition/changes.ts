@@ -48,9 +48,10 @@ export const followArrivals =
 export const followTexts = (intake: Intake, desk: () => Desk, log: Log): Intake => ({
   async accept(items) {
     const accepted = await intake.accept(items)
+    // A duplicate may be the retry of one whose process died between its commit and the telling.
     const grown = new Set(
       accepted.flatMap((a) =>
-        a.contactId !== null && !a.duplicate && a.held !== false ? [a.contactId] : [],
+        a.contactId !== null && (a.duplicate || a.held !== false) ? [a.contactId] : [],
       ),
     )
     for (const contactId of grown)
