@@ -13,7 +13,7 @@ import {
 import { factsOf, metBy, startedBy } from './clock-facts.ts'
 import type { OrderEvent, WorkOrder } from './model.ts'
 import { liveLegs } from './model.ts'
-import { proceduresOf } from './procedures.ts'
+import { openProcedures, proceduresOf } from './procedures.ts'
 import {
   decisionClock,
   extensionDecision,
@@ -139,6 +139,9 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
     case 'transferred':
       // Who applied for more time waits for no answer any more.
       change.voids.push('order', { terms: [extensionDecision] })
+      // Of a matter that nobody handles any more no explanation is owed; the unit may still give it.
+      if (event.type !== 'concluded')
+        for (const { n } of openProcedures(order, 'explanation')) change.voids.push({ procedure: n })
       break
     case 'merged':
     case 'refused':

@@ -96,7 +96,7 @@ export const explain = rule({
   label: '作出说明',
   body: body({ text: words(10_000) }),
   roles: () => unitRoles,
-  states: ['accepted', 'dispatched', 'fedBack', 'concluded'],
+  states: ['accepted', 'dispatched', 'fedBack', 'concluded', 'terminated', 'transferred'],
   cite: citeOfGiving,
   absent: (statute) => (statute.topics.followUp.dissatisfied.basis === 'silent' ? absent(statute) : null),
   barred: (order, { actorUnit, statute }) =>

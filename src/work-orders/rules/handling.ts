@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Statute } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
 import { leadLegOf, liveLegs, type OrderEvent, type WorkOrder } from '../model.ts'
-import type { Result, Told } from '../procedures.ts'
+import { openProcedures, type Result, type Told } from '../procedures.ts'
 import {
   body,
   maybe,
@@ -94,7 +94,15 @@ export const feedBack = rule({
     if (incomplete) return incomplete
     const told: Told | null = said.told ?? null
     const result: Result = { text: said.result, parts, policy: said.policy ?? null, solved: said.solved }
-    const events: OrderEvent[] = [{ type: 'fedBack', leg: leg.n, result, told }]
+    // 立即派人到现场: whoever reports what was done there has been on his way (丹东 第十七条).
+    const been = openProcedures(order, 'urgentHandOver', leg.n).map(({ n }): OrderEvent => ({
+      type: 'closed',
+      kind: 'urgentHandOver',
+      n,
+      verdict: 'fedBack',
+      outcome: { arrival: '' },
+    }))
+    const events: OrderEvent[] = [...been, { type: 'fedBack', leg: leg.n, result, told }]
     // Where nobody audits, the feedback itself finishes the order (白银 第八条；丹东 第十三条、第十四条).
     const finishes = leg.role === 'lead' && statute.topics.audit.duty.basis === 'silent'
     return {

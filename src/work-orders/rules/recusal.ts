@@ -2,7 +2,15 @@ import { Type, type Static } from 'typebox'
 import type { Role } from '../../base/actor.ts'
 import type { Statute } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
-import { legOfUnit, liveLegs, openStates, type OrderEvent, type WorkOrder } from '../model.ts'
+import {
+  isOpen,
+  legOfUnit,
+  liveLegs,
+  openStates,
+  orderStates,
+  type OrderEvent,
+  type WorkOrder,
+} from '../model.ts'
 import { openProcedures, proceduresOf, type Procedure } from '../procedures.ts'
 import {
   body,
@@ -164,6 +172,7 @@ function pick(order: WorkOrder, n: number | undefined, cite: string | null): Rec
   )
 }
 
+// An order may end while a recusal waits: who asked is answered in writing all the same.
 const noneAsked = (order: WorkOrder): Refused | null =>
   openProcedures(order, 'recusal').length > 0
     ? null
@@ -173,7 +182,7 @@ export const checkRelation = rule({
   label: '核查回避关系',
   body: body({ ...which, found: Type.Boolean(), note: words(1000) }),
   roles: () => ['confidentialDesk'],
-  states: openStates,
+  states: orderStates,
   cite: citeOf,
   barred: noneAsked,
   decide(order, { procedure, found, note }, { statute }) {
@@ -197,7 +206,7 @@ export const decideRecusal = rule({
   label: '决定回避',
   body: decisionBody,
   roles: (statute) => rolesNamed(valueOf<readonly string[]>(statute.topics.recusal.whoDecides, [])),
-  states: openStates,
+  states: orderStates,
   cite: citeOfDecision,
   barred: noneAsked,
   units: (_body, order) => openProcedures(order, 'recusal').flatMap((p) => p.said.unit ?? []),
@@ -223,7 +232,8 @@ function decideOnRecusal(order: WorkOrder, said: Static<typeof decisionBody>, co
     verdict: said.approved ? 'approved' : 'refused',
     outcome: { document, reason: said.reason, late },
   }
-  const ended = said.approved && asked.said.unit !== null ? endLegs(order, asked.said.unit, said.reason) : []
+  const leaves = said.approved && isOpen(order) ? asked.said.unit : null
+  const ended = leaves === null ? [] : endLegs(order, leaves, said.reason)
   return { events: [closed, ...events, ...ended], cite }
 }
 
@@ -278,7 +288,7 @@ export const withdrawRecusal = rule({
   label: '撤回回避申请',
   body: body({ ...which, reason: words(1000) }),
   roles: () => forRequester,
-  states: openStates,
+  states: orderStates,
   cite: citeOf,
   barred: noneAsked,
   decide(order, { procedure, reason }, { statute }) {

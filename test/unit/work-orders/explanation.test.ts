@@ -123,6 +123,16 @@ describe.each([
     expect(granted(moved, explain, ofUnit(city)).events).toHaveLength(1)
   })
 
+  it('is owed no more once the order was terminated, and may still be given', () => {
+    const o = run(dispatched(), demand('dispute'), under(city))
+    const c = { statute: under(city).statute, calendar, at: now }
+    const ended = { type: 'terminated', ground: 'outOfReach', reason: '联系不上' } as const
+    expect(clocksOf({ ...o, state: 'terminated' }, ended, c).voids).toContainEqual({ procedure: 1 })
+    // Who has his result may still dispute it.
+    expect(clocksOf(o, { type: 'concluded' }, c).voids).not.toContainEqual({ procedure: 1 })
+    expect(granted({ ...o, state: 'terminated' }, explain, ofUnit(city)).events).toHaveLength(1)
+  })
+
   it('unanswered becomes supervision', () => {
     const o = run(dispatched(), demand('dispute'), under(city))
     const missed = { term, leg: 0, procedure: 1, due: new Date('2026-03-06T00:00+08:00') }

@@ -247,6 +247,20 @@ describe('第二十七条第二款 三个工作日内书面决定', () => {
     expect(granted(refused, acknowledge, at('lighting', 'unit')).events).toHaveLength(1)
   })
 
+  it.each<[WorkOrder['state']]>([['concluded'], ['refused'], ['merged'], ['terminated'], ['transferred']])(
+    'is decided in writing also after the order is %s: the three days run on, and no leg ends any more',
+    (state) => {
+      const asked = ofUnit({ confidential: 'tipOff' })
+      const ended = { ...asked, state }
+      const check: Command = { action: 'checkRelation', found: true, note: '系近亲属' }
+      const o = run(run(ended, check, as('confidentialDesk')), decision(true), as('office'))
+      expect(proceduresOf(o, 'recusal')[0]).toMatchObject({ verdict: 'approved' })
+      expect(o).toMatchObject({ state, legs: [{ endedAt: null }] })
+      const withdrawn = run(ended, { action: 'withdrawRecusal', reason: '不再要求' }, as('agent'))
+      expect(proceduresOf(withdrawn, 'recusal')[0]).toMatchObject({ verdict: 'withdrawn' })
+    },
+  )
+
   it('takes the order from a unit, which can never get it again', () => {
     const explained = run(
       ofUnit(),

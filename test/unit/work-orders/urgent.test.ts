@@ -63,6 +63,18 @@ describe('丹东 第十七条 除派发工单外以电话方式交办', () => {
     p.do('unit', onTheWay(), 'district')
   })
 
+  it('is met by the result itself: who has been there needs no confirmation that he is on his way', () => {
+    const p = urgent().at('2026-03-02T10:25:00+08:00')
+    const parts = { leadership: '到场', investigation: '查看', solution: '已放出被困人员', followUp: '满意' }
+    const result = { result: '已放出被困人员', parts, solved: true, told: { way: '当面', text: '已放出' } }
+    p.do('unit', { action: 'feedBack', ...result }, 'lighting')
+    expect(p.order.state).toBe('concluded')
+    expect(p.order.procedures[0]).toMatchObject({ kind: 'urgentHandOver', verdict: 'fedBack' })
+    p.at('2026-03-02T12:00:00+08:00')
+    expect(p.clocks().find((c) => c.term === 'DD-D09')).toMatchObject({ missedAt: null })
+    expect(p.clocks().find((c) => c.term === 'DD-D09')?.metAt).not.toBeNull()
+  })
+
   it('keeps no telephone number', () => {
     expect(urgent().try('agent', call('13800001234', true))).toMatchObject({ refused: 'callByNumber' })
   })
