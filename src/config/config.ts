@@ -6,6 +6,7 @@ import type { Requirement } from '../contacts/model.ts'
 import type { Limits } from '../statutes/configured.ts'
 import { channelConfig, type ChannelConfig } from './channels.ts'
 import { exchangeConfig, type ExchangePlatform } from './exchange.ts'
+import { incidentNotices } from './incident-notices.ts'
 import { type cities, EnvProblems, list, readEnv, type Env } from './env.ts'
 import { statuteLimits } from './limits.ts'
 
@@ -33,6 +34,7 @@ export type Config = {
   /** Tells the progress of an order and nothing else. */
   progressNumber: string | null
   routing: Record<string, Requirement>
+  /** Telephones by the name of a department. */
   incidentNotices: Record<string, string[]>
   /** Platforms that exchange matters with this one. */
   exchange: ExchangePlatform[] | null
@@ -99,7 +101,7 @@ export function readConfig(env: Env = readEnv()): Config {
     dutyNumber: env.HOTLINE_DUTY_NUMBER ?? null,
     progressNumber: env.HOTLINE_PROGRESS_NUMBER ?? null,
     routing: json('HOTLINE_ROUTING', {}),
-    incidentNotices: json('HOTLINE_INCIDENT_NOTICES', {}),
+    incidentNotices: incidentNotices(json<unknown>('HOTLINE_INCIDENT_NOTICES', {}), city, problems),
     exchange: exchangeConfig(env.HOTLINE_EXCHANGE_TOKENS, problems),
     channels: channelConfig(env, json, problems),
     logLevel: env.LOG_LEVEL ?? 'info',

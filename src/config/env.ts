@@ -85,7 +85,9 @@ export const Env = Type.Object({
     }),
   ),
   HOTLINE_ROUTING: text('JSON: what each number or account asks of an agent'),
-  HOTLINE_INCIDENT_NOTICES: text('JSON: telephone numbers of the departments told of each class of incident'),
+  HOTLINE_INCIDENT_NOTICES: text(
+    'JSON: name of a department that is told of incidents, to its telephone numbers',
+  ),
   HOTLINE_EXCHANGE_TOKENS: text(
     'JSON: platforms that exchange matters, each with the SHA-256 of its tokens; without it the exchange is off',
   ),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { readConfig } from '../../../src/config/config.ts'
 import { Env } from '../../../src/config/env.ts'
 
 const file = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8')
@@ -163,6 +164,15 @@ it('kamailio.cfg lets in carriers and nodes before it does anything else', () =>
 })
 
 describe('.env.example', () => {
+  /** What the providers need before their templates are looked at. */
+  const sendable = Object.fromEntries(
+    [
+      ...['SMS_ALIYUN_TOKEN', 'SMS_ALIYUN_KEY_ID', 'SMS_ALIYUN_KEY_SECRET', 'SMS_ALIYUN_SIGN'],
+      ...['SMS_TENCENT_TOKEN', 'SMS_TENCENT_SECRET_ID', 'SMS_TENCENT_SECRET_KEY', 'SMS_TENCENT_APP_ID'],
+      ...['SMS_TENCENT_SIGN', 'SMS_KANNEL_TOKEN', 'SMS_KANNEL_SEND_URL', 'SMS_KANNEL_USER'],
+      'SMS_KANNEL_PASSWORD',
+    ].map((name) => [name, 'x']),
+  )
   const names = new Set(examples.map(({ name }) => name))
   const used = new Set([
     ...Object.keys(Env.properties),
@@ -176,6 +186,24 @@ describe('.env.example', () => {
 
   it('offers no setting that nobody reads', () => {
     expect([...names].filter((name) => !used.has(name))).toEqual([])
+  })
+
+  it('shows JSON in forms that the gateway takes', () => {
+    const shown = [...file('.env.example').matchAll(/^# {3}([A-Z_]+)='(.*)'$/gm)].map(
+      ([, name = '', value = '']) => [name, value],
+    )
+    expect(shown.length).toBeGreaterThanOrEqual(6)
+    const config = readConfig({
+      DATABASE_URL: 'postgres://127.0.0.1/hotline',
+      REDIS_URL: 'redis://127.0.0.1',
+      HOTLINE_SECRET: 's'.repeat(32),
+      HOTLINE_PII_KEY: 'k'.repeat(32),
+      ...sendable,
+      ...Object.fromEntries(shown),
+    })
+    expect(config.routing['8890000']).toEqual({ topic: ['enterprise'] })
+    expect(config.incidentNotices['应急管理局']).toEqual(['13800000001'])
+    expect(config.channels.sms?.kannel?.send?.templates['linkCode']).toContain('{code}')
   })
 
   it('gives no secret a value', () => {
