@@ -71,9 +71,14 @@ export function startTerm(
   )
 }
 
-/** Recusal stops a clock from the application to the decision (鞍山 2019 第二十七条第三款). */
+/**
+ * Recusal stops a clock from the application to the decision (鞍山 2019 第二十七条第三款): the one that the requester applied
+ * for, of which alone 第二款 speaks. Whoever declares a ground himself is out at once and stops no clock of his own.
+ */
 export const pausesOf = (order: Pick<WorkOrder, 'procedures'>): Pause[] =>
-  proceduresOf(order, 'recusal').map((p) => ({ from: p.openedAt, to: p.closedAt }))
+  proceduresOf(order, 'recusal').flatMap(({ said, openedAt, closedAt }) =>
+    said.by === 'requester' ? [{ from: openedAt, to: closedAt }] : [],
+  )
 
 /** When a term ends, with everything that has moved it: pauses, another law's limit, extensions. */
 export function dueNow(

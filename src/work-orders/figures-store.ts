@@ -224,7 +224,8 @@ export const extendedClocks = (tx: Tx, c: Counted, terms: readonly string[]): Pr
     `select ${keyOf(c.by, 'l.unit_code')} as key, d.term, d.started_at as "startedAt", d.other_law as "otherLaw",
        d.met_at as "metAt", d.voided_at as "voidedAt", o.handling_class as "handlingClass", d.extensions,
        (select jsonb_agg(jsonb_build_object('openedAt', p.opened_at, 'closedAt', p.closed_at))
-        from work_order_procedures p where p.order_id = o.id and p.kind = 'recusal') as recusals
+        from work_order_procedures p
+        where p.order_id = o.id and p.kind = 'recusal' and p.said->>'by' = 'requester') as recusals
      from work_order_deadlines d join work_orders o on o.id = d.order_id
        join work_order_legs l on l.order_id = d.order_id and l.n = d.leg and l.role = 'lead'
      where d.extensions <> '[]' and d.started_at < $3 and d.due > $2 and not d.is_window

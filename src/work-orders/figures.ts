@@ -186,6 +186,7 @@ function originalDue(clock: store.ExtendedClock, statute: Statute, calendar: Cal
   const { handlingClass, startedAt, otherLaw } = clock
   const procedures = (clock.recusals ?? []).map((r) => ({
     kind: 'recusal',
+    said: { by: 'requester' },
     openedAt: new Date(r.openedAt),
     closedAt: r.closedAt === null ? null : new Date(r.closedAt),
   })) as unknown as Procedure[]

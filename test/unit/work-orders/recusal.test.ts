@@ -359,4 +359,17 @@ describe('第二十七条第三款', () => {
     const events: OrderEvent[] = granted(before, asked({ person: 'unit-1' }), c).events
     expect(clocksOf(opened, events[0]!, { statute: c.statute, calendar, at: c.now }).recompute).toBe(true)
   })
+
+  it('stops nothing for what somebody of the unit declares himself, however often', () => {
+    const c = at('lighting', 'unit', { now: new Date('2026-03-04T15:00+08:00') })
+    const before = complaint({ legs: [leg(1, 'lighting')] })
+    const started = startTerm(c.statute.terms['AS19-D06']!, before, { leg: 1 }, now, {
+      statute: c.statute,
+      calendar,
+    })!
+    const running: Clock = { ...started, extensions: [], otherLaw: null, metAt: null, missedAt: null }
+    const opened = run(before, asked({ by: 'self' }), c)
+    const closed = run(opened, decision(false), as('office', { now: new Date('2026-03-06T10:00+08:00') }))
+    expect(recomputed(closed, [running], c.statute, calendar)).toEqual([])
+  })
 })
