@@ -107,20 +107,22 @@ export async function writeIntent(
  * Signs out; undefined when there was nothing to do. Whoever did not drain may leave conversations behind: from now on
  * they count as lost, and unless he signs in again they go back to the queue in time, whatever page is open.
  * @param only when he drains, or while he is lost: a page that came back meanwhile keeps him
+ * @param epoch only this sign-in, not one that came after it
  */
 export async function writeOffline(
   tx: Tx,
   agentId: string,
   only: 'draining' | 'lost' | null,
+  epoch: number | null = null,
 ): Promise<{ epoch: number } | undefined> {
   const [row] = await tx.query<{ epoch: number }>(
     `update agents set intent = 'offline', pause_reason = null, since = clock_timestamp(), mode = null, phone = null,
        owner_tab = null, device_state = null, phone_ready = false, not_responding = null,
        lost_at = case when $2 = 'draining' then lost_at else coalesce(lost_at, clock_timestamp()) end
-     where agent_id = $1 and intent <> 'offline'
+     where agent_id = $1 and intent <> 'offline' and ($3::bigint is null or epoch = $3)
        and ($2::text is null or ($2 = 'draining' and intent = 'draining') or ($2 = 'lost' and lost_at is not null))
      returning epoch`,
-    [agentId, only],
+    [agentId, only, epoch],
   )
   return row
 }

@@ -131,9 +131,14 @@ export function createPresence(parts: PresenceParts): Presence {
     await db.tx((tx) => store.writePhone(tx, agentId, epoch, number, state))
   }
 
-  async function goOffline(agentId: string, why: string, only: 'draining' | 'lost' | null): Promise<boolean> {
+  async function goOffline(
+    agentId: string,
+    why: string,
+    only: 'draining' | 'lost' | null,
+    epoch: number | null = null,
+  ): Promise<boolean> {
     const gone = await db.tx(async (tx) => {
-      const written = await store.writeOffline(tx, agentId, only)
+      const written = await store.writeOffline(tx, agentId, only, epoch)
       if (written) await store.addEvent(tx, agentId, written.epoch, 'signedOut', { why })
       return written
     })
@@ -208,7 +213,8 @@ export function createPresence(parts: PresenceParts): Presence {
         if (mode === 'text') await release(agentId, before.epoch)
         else await takePhone(agentId, epoch, mode, before.phone, request.phone)
       } catch (error) {
-        await goOffline(agentId, 'noPhone', null)
+        // A newer sign-in may be why there is no phone for this one.
+        await goOffline(agentId, 'noPhone', null, epoch)
         throw error
       }
       await publish(agentId, { type: 'displaced', keepTab: tab, reason: 'otherTab' })

@@ -100,6 +100,24 @@ describe('sign-in', () => {
     await page.close()
   })
 
+  it('that a newer one has overtaken does not sign that one out', async () => {
+    const one = await agent(ground, site)
+    const page = await one.page().hello()
+    // The older sign-in asks for its phone when the newer has it already.
+    const overtaken = vi.spyOn(site.phones, 'bind').mockImplementationOnce(async () => {
+      await site.desk.presence.signIn(one.id, { mode: 'desk', tab: page.tab })
+      throw new Error('loginSuperseded')
+    })
+    await expect(site.desk.presence.signIn(one.id, { mode: 'desk', tab: 'older' })).rejects.toThrow()
+    overtaken.mockRestore()
+    expect(await row(one.id)).toMatchObject({
+      intent: 'paused',
+      ownerTab: page.tab,
+      phone: expect.any(String) as string,
+    })
+    await page.close()
+  })
+
   it('at a telephone that is not there signs nobody in', async () => {
     const one = await agent(ground, site)
     const page = await one.page().hello()
