@@ -225,7 +225,7 @@ export async function createContext(config: Config): Promise<Context> {
         deviceState: (event) => presence().deviceState(event.phone, event.state),
         agentOfPhone: (phone) => presence().agentOfPhone(phone),
         async phoneFailed(agentId, contactId, status) {
-          await queue.dialEnded(contactId, status)
+          await queue.dialEnded(contactId, agentId, status)
           await presence().phoneFailed(agentId, status)
         },
         emergency: orders.onCallFact,

@@ -182,11 +182,16 @@ export async function takeTryBack(tx: Tx, contactId: string): Promise<void> {
   )
 }
 
-/** The citizen is on the line: he can be given to anybody. */
+/** The citizen is on the line: he can be given to anybody. A change of its own, with its bell. */
 export async function endTry(tx: Tx, contactId: string): Promise<void> {
-  await tx.query(`update contacts set call_back_after = null where id = $1 and call_back_after is not null`, [
-    contactId,
-  ])
+  await tx.query(
+    `with c as (
+       update contacts set call_back_after = null, version = version + 1, changed_at = clock_timestamp()
+       where id = $1 and call_back_after is not null returning id)
+     insert into outbox (queue, name, data)
+     select 'contacts', 'changed', jsonb_build_object('contactId', id) from c`,
+    [contactId],
+  )
 }
 
 /** Nobody is asked to make this call back before `pauseMs` have passed; `releaseCallBacks` ends the pause. */

@@ -204,6 +204,8 @@ function held(event: CallFact & { type: 'callHeld' }, contact: Contact): Contact
   // After a hand-over the agent has gone; a gateway that was away has not seen why the caller waits.
   if (contact.state === 'wrapUp' || event.reason === 'farSideLeft')
     return [{ type: 'requeued', reason: 'farSideLeft' }]
+  // Back from the telephone of the last agent: he of whom `dialEnded` says so has lost the offer by that, the next has not.
+  if (contact.state === 'offered' && (event.reason === 'noAnswer' || event.reason === 'asked')) return []
   // Nobody took the call over: his agent has let go of him, so he is at the head of the queue.
   if (event.reason === 'noAnswer' && talking.includes(contact.state))
     return [{ type: 'requeued', reason: 'transfer' }]
@@ -293,7 +295,9 @@ async function apply(
     const [fresh] = await Promise.all([isFresh(tx), first && step(first)])
     if (!fresh) throw new KeptBefore()
     for (const fact of others) await step(fact)
-    // Also of an agent who has let go of it while the telephone rang.
+    // Also of a contact that nobody has any more: it was given back while the telephone rang.
+    if (contact.callBack && (event.type === 'callHeld' || event.type === 'callBridged'))
+      await store.endTry(tx, contact.id)
     if (event.type === 'callBackFailed')
       await store.postponeCallBack(
         tx,
@@ -344,8 +348,6 @@ async function companions(
 ): Promise<void> {
   if (fact.type === 'requeued' && fact.reason === 'farSideLeft')
     await store.raiseEmergency(tx, contact.id, credits.lifeOrProperty)
-  if (contact.callBack && (event.type === 'callHeld' || event.type === 'callBridged'))
-    await store.endTry(tx, contact.id)
   if (contact.end === 'abandoned' || contact.end === 'abandonedRinging' || contact.end === 'voicemail')
     await store.insertCallBack(tx, contact, newId(), credits.callBackOwed)
   if (contact.state === 'active' && contact.direction === 'inbound')

@@ -106,7 +106,7 @@ export type QueueService = {
   /** The offers that the agent has not yet answered. */
   openOffersOf(agentId: string): Promise<OfferMade[]>
   /** Phone mode: the dial of an offered contact ended without an answer; `status` is Asterisk's DIALSTATUS. */
-  dialEnded(contactId: string, status: string): Promise<void>
+  dialEnded(contactId: string, agentId: string, status: string): Promise<void>
   /** An agent's facts changed (signed in, freed a slot, skill, schedule, back): reread and match. */
   agentChanged(agentId: string): Promise<void>
   /** Contacts were opened, or moved forward by a message, in this process: reread them together and match. */

@@ -143,9 +143,11 @@ export function createQueue(deps: QueueDeps): Queue {
 
     openOffersOf: async (agentId) => (await store.openOffersOfAgent(db, agentId)).map(asMade),
 
-    async dialEnded(contactId, status) {
+    async dialEnded(contactId, agentId, status) {
       const [offer] = await store.openOffersOfContacts(db, [contactId])
-      if (offer?.mode === 'phone') await offering.end(offer.offerId, outcomeOfDial(status), status)
+      // The dial of the last agent may end when the next has the offer.
+      if (offer?.mode === 'phone' && offer.agentId === agentId)
+        await offering.end(offer.offerId, outcomeOfDial(status), status)
     },
 
     agentChanged: (agentId) => matching.agentChanged(agentId),

@@ -147,15 +147,21 @@ describe('a call back', () => {
     expect(pauseMs).toBeGreaterThan(4 * 60_000)
   })
 
-  it('whose citizen waits on the line is anybody’s at once', async () => {
-    const { agents, offered } = startTelephones()
-    const { id, callId } = await offeredTo(agents[0])
-    await offered(id, agents[0])
-    await world.contacts.calls.handle(
-      fact(callId, 'callHeld', 20, { holdN: 1, reason: 'noAnswer', lastDial: 'BUSY', emergency: false }),
-    )
-    expect(await toMatch(id)).toBe('queued')
-  })
+  it.each(['his telephone was busy', 'his dial had ended the offer'])(
+    'whose citizen waits on the line is anybody’s at once: %s',
+    async (how) => {
+      const { agents, offered } = startTelephones()
+      const { id, callId } = await offeredTo(agents[0])
+      await offered(id, agents[0])
+      if (how === 'his dial had ended the offer')
+        await world.contacts.door.apply(id, { type: 'offerEnded', outcome: 'expired' }, { actor })
+      else await world.contacts.door.apply(id, { type: 'accepted', agentId: agents[0] }, { actor })
+      await world.contacts.calls.handle(
+        fact(callId, 'callHeld', 20, { holdN: 1, reason: 'noAnswer', lastDial: 'BUSY', emergency: false }),
+      )
+      expect(await toMatch(id)).toBe('queued')
+    },
+  )
 
   it('costs no try when Asterisk does not take it, nor while the caller still hears the farewell', async () => {
     const { agents, legs, offered, refuse, dialled } = startTelephones()

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { system } from '../../src/base/actor.ts'
 import { arrived, fact, heldNew, startContacts } from '../support/contacts.ts'
 
-const [first, second] = [randomUUID(), randomUUID()]
+let first: string
+let second: string
 const actor = system('test')
 
 type World = Awaited<ReturnType<typeof startContacts>>
@@ -12,6 +13,10 @@ beforeAll(async () => {
   world = await startContacts({ agentOfPhone: async (phone) => (phone === '1001' ? first : second) })
 })
 afterAll(() => world.stop())
+beforeEach(() => {
+  first = randomUUID()
+  second = randomUUID()
+})
 
 /** A caller who waits. */
 async function caller(callId: string, ani: string): Promise<string> {
@@ -33,5 +38,19 @@ describe('a telephone that is lifted late', () => {
     await calls.handle(fact('n1-30.1', 'callBridged', 12, { phone: '1001', legId: 'n1-30.9' }))
     expect(await find(late)).toMatchObject({ state: 'active', agentId: first })
     expect(await find(other)).toMatchObject({ state: 'queued', agentId: null })
+  })
+})
+
+describe('a caller who comes back from a telephone', () => {
+  it.each(['noAnswer', 'asked'])('late (%s) leaves the offer to the next agent alone', async (reason) => {
+    const { calls, door } = world.contacts
+    const callId = `n1-31.${reason.length}`
+    const id = await caller(callId, `1380000008${reason.length}`)
+    await door.apply(id, { type: 'offered', agentId: first }, { actor })
+    await door.apply(id, { type: 'offerEnded', outcome: 'expired' }, { actor })
+    await door.apply(id, { type: 'offered', agentId: second }, { actor })
+    const back = { holdN: 2, reason, lastDial: 'NOANSWER', emergency: false }
+    await calls.handle(fact(callId, 'callHeld', 12, back))
+    expect(await find(id)).toMatchObject({ state: 'offered', agentId: second })
   })
 })

@@ -161,9 +161,12 @@ describe('an offer', () => {
     ]
     const contactId = await world.enter()
     expect((await offerTo(first)).mode).toBe('phone')
-    await world.queue.dialEnded(contactId, 'NOANSWER')
+    await world.queue.dialEnded(contactId, first, 'NOANSWER')
     expect(world.agents.get(first)!.notResponding).toBe(true)
     await offerTo(second)
+    // Told late of the agent before him, it says nothing of this one.
+    await world.queue.dialEnded(contactId, first, 'NOANSWER')
+    expect(world.agents.get(second)!.notResponding).toBe(false)
     // The lifted phone is the accept.
     await world.apply(contactId, { type: 'connected', agentId: second })
     await vi.waitFor(() => expect(world.endsOf(contactId)).toEqual(['expired', 'accepted']), soon)

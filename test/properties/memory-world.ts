@@ -285,6 +285,7 @@ export function memoryWorld(gate: Gate): World {
       return 'ok'
     },
     async dialFailed(contactId) {
+      if (contacts.get(contactId)!.state === 'offered') return 'ok'
       await apply(contactId, (row) =>
         talking.includes(row.state)
           ? { type: 'requeued', reason: 'transfer' }
