@@ -7,6 +7,8 @@ import type {
 } from '../../../src/agent-desk/contract.ts'
 import { deskContact as contact } from '../../support/desk-contact.ts'
 import { announcementOf } from '../../../web/src/desk/announce.ts'
+import { emptyForm } from '../../../web/src/desk/form.ts'
+import { draftLeft, repliesLeft } from '../../../web/src/desk/left-behind.ts'
 import * as desk from '../../../web/src/desk/state.ts'
 
 const now = Date.parse('2026-11-21T10:00:00Z')
@@ -252,6 +254,49 @@ describe('an offer whose end nobody told', () => {
 
   it('stays while a telephone on the table may ring', () => {
     expect(desk.expire(rings('phone'), now + 15_000).offers).toHaveLength(1)
+  })
+})
+
+describe('words whose contact has left', () => {
+  const t1 = contact({ id: 't1', channel: 'sms', callId: null })
+  const reply: desk.Outgoing = {
+    clientId: 'k1',
+    contactId: 't1',
+    text: '您好，已为您登记。',
+    template: null,
+    at: serverTime,
+    problem: null,
+    messageId: null,
+  }
+  const before = desk.sending(run(desk.emptyDesk, snapshot([t1])), reply)
+  const gone = { type: 'contactGone' as const, contactId: 't1', state: 'queued', end: null }
+
+  it('are given back when a reply was not confirmed, after a snapshot or one by one', () => {
+    for (const after of [run(before, snapshot([])), run(before, gone)])
+      expect(repliesLeft(before, after)).toEqual([
+        { says: expect.stringContaining('王秀兰') as string, copy: '您好，已为您登记。' },
+      ])
+  })
+
+  it('are nobody’s worry when the server has them, or the contact is still here', () => {
+    const known = desk.sent(before, 'k1', 'm1')
+    expect(repliesLeft(known, run(known, gone))).toEqual([])
+    expect(repliesLeft(before, run(before, snapshot([t1])))).toEqual([])
+  })
+
+  it('of a form are given back with the names of their fields', () => {
+    const body = { ...emptyForm, title: '路灯不亮', facts: '东门路灯坏了' }
+    expect(draftLeft(before, 't1', body)?.copy).toBe('标题：路灯不亮\n诉求内容：东门路灯坏了')
+    expect(draftLeft(before, 't1', { ...emptyForm })).toBeNull()
+  })
+
+  it('are pushed out of view by no other notice', () => {
+    let state = desk.notice(desk.emptyDesk, 'error', '回复没有送出', now, '您好')
+    for (let n = 0; n < 9; n++) state = desk.notice(state, 'warning', `另一条 ${n}`, now)
+    expect(state.notices.map((n) => n.copy ?? n.text)).toEqual([
+      '您好',
+      ...[5, 6, 7, 8].map((n) => `另一条 ${n}`),
+    ])
   })
 })
 

@@ -10,6 +10,7 @@ import {
   type SendOptions,
   type SocketLike,
 } from './socket.ts'
+import { repliesLeft, unsentLeft, type Left } from './left-behind.ts'
 import * as desk from './state.ts'
 import { announcementOf } from './announce.ts'
 import type { ServerMessage } from '../../../src/agent-desk/contract.ts'
@@ -63,6 +64,14 @@ export const useDesk = defineStore('desk', () => {
     const news = announcementOf(before, state.value, message)
     if (news) announce(news.text, news.urgent)
     if (news?.show) state.value = desk.notice(state.value, 'info', news.text, Date.now())
+    repliesLeft(before, state.value).forEach(giveBack)
+    for (const [contactId, text] of unsent) {
+      if (desk.find(state.value, contactId)) continue
+      unsent.delete(contactId)
+      // Who has registered the contact has done with it.
+      if (text.trim() !== '' && !busy.has(`register:${contactId}`))
+        giveBack(unsentLeft(before, contactId, text))
+    }
     if (wanted.value !== null && desk.find(state.value, wanted.value)) select(wanted.value)
     if (message.type === 'displaced') {
       socket.stop()
@@ -73,6 +82,12 @@ export const useDesk = defineStore('desk', () => {
   function tell(level: desk.Notice['level'], text: string): void {
     state.value = desk.notice(state.value, level, text, Date.now())
     announce(text, level === 'error')
+  }
+
+  /** Words whose contact has left: they stay until the person has them. */
+  function giveBack({ says, copy }: Left): void {
+    state.value = desk.notice(state.value, 'error', says, Date.now(), copy)
+    announce(says, true)
   }
 
   function tellProblem(error: unknown): void {
@@ -183,6 +198,7 @@ export const useDesk = defineStore('desk', () => {
     accept,
     select,
     tell,
+    giveBack,
     say,
     /** Puts text behind what stands in the reply box of a contact. */
     insert(contactId: string, text: string): void {

@@ -5,7 +5,9 @@ import { useDesk } from './desk-store.ts'
 import * as drafts from './draft.ts'
 import { emptyForm, formOf, type FormBody } from './form.ts'
 import { uuid } from './ids.ts'
+import { draftLeft } from './left-behind.ts'
 import { DeskError } from './socket.ts'
+import type { DeskState } from './state.ts'
 
 /** The server has what was typed within two seconds; a pause in typing sends it sooner. */
 const saveAfterMs = 800
@@ -103,6 +105,16 @@ export const useDrafts = defineStore('drafts', () => {
     shelf?.remove(contactId)
   }
 
+  /** The contact is here no more: what the server has of its form goes with it, the rest is given back. */
+  function leave(contactId: string, before: DeskState): void {
+    const draft = all.get(contactId)
+    drop(contactId)
+    // A registration under way takes the form along; its answer is still to come.
+    if (!draft || !drafts.isDirty(draft) || desk.busy.has(`register:${contactId}`)) return
+    const left = draftLeft(before, contactId, draft.body)
+    if (left) desk.giveBack(left)
+  }
+
   watch(
     () => desk.state,
     ({ agent, contacts, owed }, before) => {
@@ -113,7 +125,8 @@ export const useDrafts = defineStore('drafts', () => {
         const old = before && [...before.contacts, ...before.owed].find((c) => c.id === contact.id)
         if (!all.has(contact.id) || old?.draft !== contact.draft) meet(contact)
       }
-      for (const contactId of [...all.keys()]) if (!present.some((c) => c.id === contactId)) drop(contactId)
+      for (const contactId of [...all.keys()])
+        if (!present.some((c) => c.id === contactId)) leave(contactId, before ?? desk.state)
     },
     { immediate: true },
   )

@@ -9,7 +9,14 @@ import type {
 import { nextOffset, offsetSample } from './clock.ts'
 
 /** PURE. What the page knows, and how each message of the server changes it. Nothing here is invented by the page. */
-export type Notice = { id: number; level: 'info' | 'warning' | 'error'; text: string; at: number }
+export type Notice = {
+  id: number
+  level: 'info' | 'warning' | 'error'
+  text: string
+  /** What the person wrote and would lose: shown whole, until he says that he has it. */
+  copy?: string
+  at: number
+}
 
 /** A message on its way to the server; it becomes a real one when the server has stored it. */
 export type Outgoing = {
@@ -254,11 +261,23 @@ export function select(state: DeskState, contactId: string | null): DeskState {
   }
 }
 
-export function notice(state: DeskState, level: Notice['level'], text: string, now: number): DeskState {
-  const others = state.notices.filter((n) => n.text !== text)
+/** The oldest make room, but never for what the person wrote himself. */
+export function notice(
+  state: DeskState,
+  level: Notice['level'],
+  text: string,
+  now: number,
+  copy?: string,
+): DeskState {
+  const others = state.notices.filter((n) => n.text !== text || n.copy !== copy)
+  const all = [
+    ...others,
+    { id: state.nextNotice, level, text, at: now, ...(copy === undefined ? {} : { copy }) },
+  ]
+  const latest = new Set(all.filter((n) => n.copy === undefined).slice(-maxNotices))
   return {
     ...state,
-    notices: [...others, { id: state.nextNotice, level, text, at: now }].slice(-maxNotices),
+    notices: all.filter((n) => n.copy !== undefined || latest.has(n)),
     nextNotice: state.nextNotice + 1,
   }
 }
