@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/pool.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Carrier, DeliveryReport } from './report.ts'
 
 /** SQL of `outgoing_reports`. */
@@ -36,19 +37,22 @@ export type OpenReport = {
 /** Reports whose message is known and not on its way any more. */
 export function openReports(tx: Tx, messageId: string | null = null): Promise<OpenReport[]> {
   return tx.query<OpenReport>(
-    `select r.via, r.key, m.id as "messageId", r.state, r.code
+    prepared(`select r.via, r.key, m.id as "messageId", r.state, r.code
      from outgoing_reports r
      join outgoing_messages m on m.via = r.via
        and (m.id = r.own_id or m.provider_message_id = r.provider_message_id)
      where not r.applied and m.state not in ('queued', 'sending') and ($1::uuid is null or m.id = $1)
      order by r.stored_at, r.key
      limit 1000
-     for update of m`,
+     for update of m`),
     [messageId],
   )
 }
 
-export async function markApplied(tx: Tx, reports: Pick<OpenReport, 'via' | 'key'>[]): Promise<void> {
+export async function markApplied(
+  tx: Tx,
+  reports: readonly Pick<OpenReport, 'via' | 'key'>[],
+): Promise<void> {
   await tx.query(
     `update outgoing_reports r set applied = true
      from unnest($1::text[], $2::text[]) as t(via, key) where r.via = t.via and r.key = t.key`,

@@ -15,7 +15,7 @@ import {
   type SendResult,
 } from './model.ts'
 import type { Carrier, DeliveryReport } from './report.ts'
-import { forgetOldReports, keepReports, markApplied, openReports } from './report-store.ts'
+import { forgetOldReports, keepReports, markApplied, type OpenReport, openReports } from './report-store.ts'
 import * as store from './store.ts'
 
 /** The name of delivery reports in the spool. */
@@ -134,30 +134,35 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
     }
   }
 
-  async function settle(claim: store.Claim, result: SendResult): Promise<void> {
+  /** Writes what came of an attempt. @returns whether more of the lane waits for whoever has just made it free */
+  async function settle(claim: store.Claim, result: SendResult): Promise<boolean> {
     const { id } = claim.message
-    await db.tx(async (tx) => {
-      switch (result.outcome) {
-        case 'sent':
-          await store.markSent(tx, claim, result.providerMessageId)
-          return applyReports(tx, id)
-        case 'refused':
-          return fail(tx, id, result.reason, ['sending', 'unknown'])
-        case 'unknown':
-          await store.markUnknown(tx, claim, result.reason)
-          return applyReports(tx, id)
-        case 'retry': {
-          const pause = pauses[claim.tries - 1]
-          if (pause === undefined) return fail(tx, id, result.reason, ['sending', 'unknown'])
-          return store.markRetry(tx, claim, result.reason, result.afterMs ?? pause)
-        }
+    const more = await db.tx(async (tx) => {
+      const locked = store.lockLane(tx, id)
+      if (result.outcome === 'sent' || result.outcome === 'unknown') {
+        const mark =
+          result.outcome === 'sent'
+            ? store.markSent(tx, claim, result.providerMessageId)
+            : store.markUnknown(tx, claim, result.reason)
+        const after = await Promise.all([openReports(tx, id), store.anyWaiting(tx, id), locked, mark])
+        await applyReports(tx, after[0])
+        return after[1]
       }
+      await locked
+      const pause = pauses[claim.tries - 1]
+      if (result.outcome === 'refused' || pause === undefined) {
+        await fail(tx, id, result.reason, ['sending', 'unknown'])
+        return store.anyWaiting(tx, id)
+      }
+      await store.markRetry(tx, claim, result.reason, result.afterMs ?? pause)
+      // It is the first of its lane and waits for its time.
+      return false
     })
     log.info({ id, via: claim.message.via, outcome: result.outcome, tries: claim.tries }, 'outgoing message')
+    return more
   }
 
-  async function applyReports(tx: Tx, messageId: string | null = null): Promise<void> {
-    const reports = await openReports(tx, messageId)
+  async function applyReports(tx: Tx, reports: readonly OpenReport[]): Promise<void> {
     if (reports.length === 0) return
     for (const report of reports) {
       if (report.state === 'delivered') await store.markDelivered(tx, report.messageId)
@@ -170,7 +175,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
   durable.handle(reportKind, (data) =>
     db.tx(async (tx) => {
       await keepReports(tx, data as DeliveryReport[])
-      await applyReports(tx)
+      await applyReports(tx, await openReports(tx))
     }),
   )
 
@@ -190,10 +195,10 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
     enqueue: (tx, draft) => enqueue(tx, draft),
     async deliver(id) {
       // The lane may hold more than the message the bell was for; whoever has the lane sends it all.
-      for (;;) {
+      for (let more = true; more;) {
         const claim = await claimNext(id)
         if (!claim) return
-        await settle(claim, await attempt(claim))
+        more = await settle(claim, await attempt(claim))
         deps.onSettled?.({ key: claim.key, about: claim.about })
       }
     },
@@ -209,7 +214,7 @@ export function createOutgoing(deps: OutgoingDeps): Outgoing {
           log.warn({ id: row.id, via: row.via, again }, 'sending was interrupted')
         }
       })
-      await db.tx((tx) => applyReports(tx))
+      await db.tx(async (tx) => applyReports(tx, await openReports(tx)))
       const rung = await db.tx((tx) => store.ringOverdue(tx, bellLostAfterMs))
       await forgetOldReports(db)
       await store.blankForgotten(db, pii)

@@ -31,12 +31,12 @@ export async function insertMessage(
 ): Promise<{ id: string; duplicate: boolean }> {
   const id = newId()
   const [row] = await tx.query<{ id: string }>(
-    `insert into outgoing_messages
+    prepared(`insert into outgoing_messages
        (id, key, channel, via, purpose, about, to_lookup, to_sealed, content_sealed, otherwise_sealed, instead_of,
         expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (key) do nothing
-     returning id`,
+     returning id`),
     [
       id,
       draft.key,
@@ -65,12 +65,13 @@ export async function insertMessage(
 type ClaimRow = {
   id: string
   key: string
+  channel: 'sms' | 'wechat'
+  purpose: OutgoingPurpose
   about: string | null
   via: Carrier
   toSealed: string
   contentSealed: string
   tries: number
-  waitMs: number
   expired: boolean
 }
 
@@ -83,50 +84,64 @@ export type Claim = {
 }
 
 /**
+ * Whoever changes what is being sent in a lane (messages of one purpose to one person) holds it: a claim that finds the
+ * lane busy goes away, so whoever makes it free must see what came meanwhile. A statement of its own, because the next
+ * one must look at the lane after it was had.
+ */
+export const lockLane = (tx: Tx, id: string): Promise<unknown> =>
+  tx.query(
+    prepared(`select pg_advisory_xact_lock(hashtextextended('outgoing:' || channel || to_lookup || purpose, 0))
+     from outgoing_messages where id = $1`),
+    [id],
+  )
+
+const sameLane = (a: string, b: string): string =>
+  `${a}.channel = ${b}.channel and ${a}.to_lookup = ${b}.to_lookup and ${a}.purpose = ${b}.purpose`
+
+const claimSql = prepared(`update outgoing_messages m
+   set state = 'sending', tries = m.tries + 1, claimed_at = clock_timestamp()
+   from (
+     select first.id from outgoing_messages bell cross join lateral (
+       select f.id, f.not_before from outgoing_messages f
+       where ${sameLane('f', 'bell')} and f.state = 'queued' order by f.seq limit 1) first
+     where bell.id = $1 and first.not_before <= clock_timestamp() and not exists (
+       select from outgoing_messages busy where ${sameLane('busy', 'bell')} and busy.state = 'sending')) next
+   where m.id = next.id
+   returning m.id, m.key, m.channel, m.purpose, m.about, m.via, m.to_sealed as "toSealed",
+     m.content_sealed as "contentSealed", m.tries, coalesce(m.expires_at < clock_timestamp(), false) as expired`)
+
+/**
  * Takes the oldest queued message of the lane that `id` is in, so that messages of one purpose to one person leave in
  * the order in which they were written. At most one of a lane is being sent.
  * @returns null when there is nothing to do now: the lane is empty, busy, or its first message waits for its time
  */
 export async function claimNext(tx: Tx, pii: Pii, id: string): Promise<Claim | null> {
-  const [lane] = await tx.query<{ channel: 'sms' | 'wechat'; lookup: string; purpose: OutgoingPurpose }>(
-    `select channel, to_lookup as lookup, purpose from outgoing_messages where id = $1`,
-    [id],
-  )
-  if (!lane) return null
-  const where = `channel = $1 and to_lookup = $2 and purpose = $3`
-  const values = [lane.channel, lane.lookup, lane.purpose]
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('outgoing:' || $1 || $2 || $3, 0))`, values)
-  const busy = await tx.query(
-    `select 1 from outgoing_messages where ${where} and state = 'sending' limit 1`,
-    values,
-  )
-  if (busy.length > 0) return null
-  const [first] = await tx.query<ClaimRow>(
-    `select id, key, about, via, to_sealed as "toSealed", content_sealed as "contentSealed", tries,
-       greatest(0, extract(epoch from not_before - clock_timestamp()) * 1000)::float8 as "waitMs",
-       coalesce(expires_at < clock_timestamp(), false) as expired
-     from outgoing_messages where ${where} and state = 'queued' order by seq limit 1`,
-    values,
-  )
-  if (!first || first.waitMs > 0) return null
-  await tx.query(
-    `update outgoing_messages set state = 'sending', tries = tries + 1, claimed_at = clock_timestamp() where id = $1`,
-    [first.id],
-  )
+  const [, [row]] = await Promise.all([lockLane(tx, id), tx.query<ClaimRow>(claimSql, [id])])
+  if (!row) return null
   return {
     message: {
-      id: first.id,
-      channel: lane.channel,
-      via: first.via,
-      purpose: lane.purpose,
-      to: pii.open(first.toSealed),
-      content: JSON.parse(pii.open(first.contentSealed)) as OutgoingContent,
+      id: row.id,
+      channel: row.channel,
+      via: row.via,
+      purpose: row.purpose,
+      to: pii.open(row.toSealed),
+      content: JSON.parse(pii.open(row.contentSealed)) as OutgoingContent,
     },
-    tries: first.tries + 1,
-    expired: first.expired,
-    key: first.key,
-    about: first.about,
+    tries: row.tries,
+    expired: row.expired,
+    key: row.key,
+    about: row.about,
   }
+}
+
+/** Whether anything of the lane waits. Asked by whoever holds the lane and has just made it free. */
+export async function anyWaiting(tx: Tx, id: string): Promise<boolean> {
+  const rows = await tx.query(
+    prepared(`select from outgoing_messages m join outgoing_messages w on ${sameLane('w', 'm')}
+     where m.id = $1 and w.state = 'queued' limit 1`),
+    [id],
+  )
+  return rows.length > 0
 }
 
 /** Only the attempt that claimed the row may settle it; a sweep may have called it `unknown` meanwhile. */
@@ -134,9 +149,9 @@ const mine = `id = $1 and tries = $2 and state in ('sending', 'unknown')`
 
 export async function markSent(tx: Tx, claim: Claim, providerMessageId: string | null): Promise<void> {
   await tx.query(
-    `update outgoing_messages set state = 'sent', reason = null, provider_message_id = $3,
+    prepared(`update outgoing_messages set state = 'sent', reason = null, provider_message_id = $3,
        sent_at = clock_timestamp(), ended_at = null
-     where ${mine}`,
+     where ${mine}`),
     [claim.message.id, claim.tries, providerMessageId],
   )
 }
