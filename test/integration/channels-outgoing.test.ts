@@ -320,6 +320,20 @@ describe('sending once', () => {
     expect(carrier.sent.map((s) => s.text)).toEqual(['一', '二', '三', '四'].map((t) => `【鞍山热线】${t}`))
   })
 
+  it('leaves nothing behind that was written while the one before it was being settled', async () => {
+    for (let round = 0; round < 60; round += 1) {
+      carrier.sent.length = 0
+      const first = await enqueue(draft())
+      // Its bell rings at any moment of the other's way; one that finds the lane busy goes away.
+      const next = async (): Promise<void> => {
+        await new Promise((later) => setTimeout(later, round % 12))
+        await outgoing.deliver(await enqueue(draft()))
+      }
+      await Promise.all([outgoing.deliver(first), next()])
+      expect(carrier.sent).toHaveLength(2)
+    }
+  })
+
   it('never repeats what may have been sent: a connection cut after the request', async () => {
     carrier.answer({ cut: true })
     const id = await enqueue(draft())
