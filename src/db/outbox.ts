@@ -7,11 +7,17 @@ import { prepared } from './prepared.ts'
  */
 export type OutboxJob = { queue: string; name: string; data: unknown; delayMs?: number }
 
-export async function addToOutbox(tx: Tx, job: OutboxJob): Promise<void> {
-  await tx.query(prepared(`insert into outbox (queue, name, data, delay_ms) values ($1, $2, $3, $4)`), [
-    job.queue,
-    job.name,
-    JSON.stringify(job.data),
-    job.delayMs ?? 0,
-  ])
+/** In the order given. */
+export async function addToOutbox(tx: Tx, ...jobs: OutboxJob[]): Promise<void> {
+  if (jobs.length === 0) return
+  await tx.query(
+    prepared(`insert into outbox (queue, name, data, delay_ms)
+     select * from unnest($1::text[], $2::text[], $3::jsonb[], $4::int[])`),
+    [
+      jobs.map((job) => job.queue),
+      jobs.map((job) => job.name),
+      jobs.map((job) => JSON.stringify(job.data)),
+      jobs.map((job) => job.delayMs ?? 0),
+    ],
+  )
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { Limit } from '../statutes/term.ts'
 import type { AppliedLaw, Clock, Started } from './clock.ts'
 import { deadlineColumns, type DeadlineRow } from './rows.ts'
@@ -8,43 +9,47 @@ import { deadlineColumns, type DeadlineRow } from './rows.ts'
 /** Which clock: unique within an order. */
 export type ClockKey = { orderId: string; leg: number; procedure: number; term: string }
 
+const startSql =
+  prepared(`insert into work_order_deadlines as d (order_id, leg, procedure, term, started_at, due,
+     provisional, local_policy, calendar_version, cite, is_window, remind_at)
+   select $1, * from unnest($2::int[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::boolean[],
+     $8::boolean[], $9::text[], $10::text[], $11::boolean[], $12::timestamptz[])
+   on conflict (order_id, leg, procedure, term) do update
+     set started_at = excluded.started_at, due = excluded.due, provisional = excluded.provisional,
+       calendar_version = excluded.calendar_version, remind_at = excluded.remind_at, voided_at = null,
+       met_at = null, missed_at = null, reminded_at = null, extensions = '[]', other_law = null
+     where d.voided_at is not null
+   returning leg, procedure, term`)
+
 /** @returns what was started now; a clock that runs already keeps its start, one that was voided starts anew */
 export async function startDeadlines(
   tx: Tx,
   orderId: string,
   started: readonly (Started & { remindAt: Date | null })[],
 ): Promise<Started[]> {
-  const fresh: Started[] = []
-  for (const d of started) {
-    const rows = await tx.query(
-      `insert into work_order_deadlines as d (order_id, leg, procedure, term, started_at, due, provisional,
-         local_policy, calendar_version, cite, is_window, remind_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-       on conflict (order_id, leg, procedure, term) do update
-         set started_at = excluded.started_at, due = excluded.due, provisional = excluded.provisional,
-           calendar_version = excluded.calendar_version, remind_at = excluded.remind_at, voided_at = null,
-           met_at = null, missed_at = null, reminded_at = null, extensions = '[]', other_law = null
-         where d.voided_at is not null
-       returning 1`,
-      [
-        orderId,
-        d.leg,
-        d.procedure,
-        d.term,
-        d.startedAt,
-        d.due,
-        d.provisional,
-        d.localPolicy,
-        d.calendarVersion,
-        d.cite,
-        d.window,
-        d.remindAt,
-      ],
-    )
-    if (rows.length > 0) fresh.push(d)
-  }
-  return fresh
+  const asked = [...new Map([...started].reverse().map((d) => [keyOf(d), d])).values()]
+  if (asked.length === 0) return []
+  const column = <T>(pick: (d: (typeof asked)[number]) => T): T[] => asked.map(pick)
+  const rows = await tx.query<Pick<Started, 'leg' | 'procedure' | 'term'>>(startSql, [
+    orderId,
+    column((d) => d.leg),
+    column((d) => d.procedure),
+    column((d) => d.term),
+    column((d) => d.startedAt),
+    column((d) => d.due),
+    column((d) => d.provisional),
+    column((d) => d.localPolicy),
+    column((d) => d.calendarVersion),
+    column((d) => d.cite),
+    column((d) => d.window),
+    column((d) => d.remindAt),
+  ])
+  const fresh = new Set(rows.map(keyOf))
+  return asked.filter((d) => fresh.has(keyOf(d)))
 }
+
+const keyOf = ({ leg, procedure, term }: Pick<Started, 'leg' | 'procedure' | 'term'>): string =>
+  `${leg}/${procedure}/${term}`
 
 type Scope = { leg?: number; procedure?: number; terms?: readonly string[] }
 const scoped = `order_id = $1 and ($2::text[] is null or term = any($2))
@@ -99,8 +104,8 @@ export const deadlinesOf = (
   orderIds: readonly string[],
 ): Promise<(DeadlineRow & { orderId: string })[]> =>
   tx.query(
-    `select d.order_id as "orderId", ${deadlineColumns} from work_order_deadlines d
-     where d.order_id = any($1::uuid[]) and d.voided_at is null order by d.due, d.term`,
+    prepared(`select d.order_id as "orderId", ${deadlineColumns} from work_order_deadlines d
+     where d.order_id = any($1::uuid[]) and d.voided_at is null order by d.due, d.term, d.leg, d.procedure`),
     [orderIds],
   )
 
@@ -186,7 +191,8 @@ export const runningOf = (tx: Tx, orderId: string): Promise<Clock[]> =>
 /** Every clock of one order that was not voided. */
 export const runningAndMet = (tx: Tx, orderId: string): Promise<Clock[]> =>
   tx.query(
-    `select ${deadlineColumns} from work_order_deadlines d where d.order_id = $1 and d.voided_at is null order by d.due`,
+    `select ${deadlineColumns} from work_order_deadlines d where d.order_id = $1 and d.voided_at is null
+     order by d.due, d.term, d.leg, d.procedure`,
     [orderId],
   )
 

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import type { OrderEvent } from './model.ts'
 import { orderColumns, toOrder, type OrderRow, type RawOrder } from './rows.ts'
 
@@ -8,7 +9,9 @@ import { orderColumns, toOrder, type OrderRow, type RawOrder } from './rows.ts'
 export async function lastEventIds(tx: Tx, orderId: string, count: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     // By the number, not by the text of it: 9 comes before 10.
-    `select e.id::text as id from work_order_events e where e.order_id = $1 order by e.id desc limit $2`,
+    prepared(
+      `select e.id::text as id from work_order_events e where e.order_id = $1 order by e.id desc limit $2`,
+    ),
     [orderId, count],
   )
   return rows.map((r) => r.id).reverse()
@@ -17,7 +20,9 @@ export async function lastEventIds(tx: Tx, orderId: string, count: number): Prom
 /** What has happened to an order so far. */
 export async function eventsSoFar(tx: Tx, orderId: string): Promise<OrderEvent[]> {
   const rows = await tx.query<{ type: string; data: object }>(
-    `select type, data from work_order_events where order_id = $1 and version is not null order by id`,
+    prepared(
+      `select type, data from work_order_events where order_id = $1 and version is not null order by id`,
+    ),
     [orderId],
   )
   // As `insertEvent` took it apart.
@@ -38,8 +43,9 @@ export async function joinedTo(tx: Tx, orderId: string): Promise<OrderRow[]> {
 }
 
 export async function unitNames(tx: Tx, codes: readonly string[]): Promise<Map<string, string>> {
+  if (codes.length === 0) return new Map()
   const rows = await tx.query<{ code: string; name: string }>(
-    `select code, name from units where code = any($1::text[])`,
+    prepared(`select code, name from units where code = any($1::text[])`),
     [codes],
   )
   return new Map(rows.map((r) => [r.code, r.name]))

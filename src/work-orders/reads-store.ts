@@ -32,8 +32,9 @@ export async function knownNumbers(
 
 export async function ordersOfRegistration(tx: Tx, registrationId: string): Promise<OrderRow[]> {
   const rows = await tx.query<RawOrder>(
-    `select ${orderColumns} from work_orders o join registration_outcomes ro on ro.order_id = o.id
-     where o.registration_id = $1 order by ro.position`,
+    prepared(`select ${orderColumns} from work_orders o
+       join registration_outcomes ro on ro.registration_id = o.registration_id and ro.order_id = o.id
+     where o.registration_id = $1 order by ro.position`),
     [registrationId],
   )
   return rows.map(toOrder)
@@ -49,10 +50,10 @@ export type RegistrationRow = {
 
 export async function registrationOf(tx: Tx, contactId: string): Promise<RegistrationRow | null> {
   const [row] = await tx.query<RegistrationRow>(
-    `select r.id, r.contact_id as "contactId", r.actor_id as "actorId", r.registered_at as "registeredAt",
+    prepared(`select r.id, r.contact_id as "contactId", r.actor_id as "actorId", r.registered_at as "registeredAt",
        (select coalesce(jsonb_agg(jsonb_build_object('type', o.type, 'cite', o.cite) order by o.position), '[]')
         from registration_outcomes o where o.registration_id = r.id) as outcomes
-     from registrations r where r.contact_id = $1`,
+     from registrations r where r.contact_id = $1`),
     [contactId],
   )
   return row ?? null

@@ -1,5 +1,6 @@
 import type { Actor } from '../base/actor.ts'
 import type { Tx } from '../db/pool.ts'
+import { prepared } from '../db/prepared.ts'
 import { isOpen, leadUnitOf, type DispatchLeg, type OrderEvent, type WorkOrder } from './model.ts'
 import type { Procedure } from './procedures.ts'
 import { orderColumns, toOrder, type NewOrder, type OrderRow, type RawOrder } from './rows.ts'
@@ -21,10 +22,10 @@ export async function insertRegistration(
   },
 ): Promise<boolean> {
   const rows = await tx.query(
-    `insert into registrations (id, contact_id, idempotency_key, statute, statute_version, actor_kind, actor_id,
+    prepared(`insert into registrations (id, contact_id, idempotency_key, statute, statute_version, actor_kind, actor_id,
        actor_role, registered_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     on conflict (contact_id) do nothing returning id`,
+     on conflict (contact_id) do nothing returning id`),
     [r.id, r.contactId, r.key, r.statute, r.statuteVersion, r.actor.kind, r.actor.id, r.actor.role, r.at],
   )
   return rows.length > 0
@@ -42,27 +43,27 @@ export async function insertOutcome(
   },
 ): Promise<void> {
   await tx.query(
-    `insert into registration_outcomes (registration_id, position, type, cite, data, order_id)
-     values ($1, $2, $3, $4, $5, $6)`,
+    prepared(`insert into registration_outcomes (registration_id, position, type, cite, data, order_id)
+     values ($1, $2, $3, $4, $5, $6)`),
     [o.registrationId, o.position, o.type, o.cite, JSON.stringify(o.data), o.orderId],
   )
 }
 
 /** Never the same twice within a day, whoever rolls back; gaps are no fault. */
 export async function nextSerial(tx: Tx): Promise<number> {
-  const [row] = await tx.query<{ n: number }>(`select nextval('work_order_serial') as n`)
+  const [row] = await tx.query<{ n: number }>(prepared(`select nextval('work_order_serial') as n`))
   return row!.n
 }
 
 export async function insertOrder(tx: Tx, o: NewOrder): Promise<void> {
   await tx.query(
-    `insert into work_orders (id, number, registration_id, parent_id, requester_id, statute, statute_version,
+    prepared(`insert into work_orders (id, number, registration_id, parent_id, requester_id, statute, statute_version,
        source_channel, state, raised_at, registered_at, kind, category, title, facts, place, requester_kind,
        name_sealed, home_sealed, contact_sealed, last_four_lookup, care_groups, confidential,
        confidentiality_wish, confidentiality_asked, urgent, incident, accused_unit, missing, grams, accused_staff,
        handling_class, version)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-       $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, 0)`,
+       $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, 0)`),
     [
       o.id,
       o.number,
@@ -108,8 +109,8 @@ export async function joinContact(
   at: Date,
 ): Promise<void> {
   await tx.query(
-    `insert into work_order_contacts (order_id, contact_id, relation, at) values ($1, $2, $3, $4)
-     on conflict (order_id, contact_id) do nothing`,
+    prepared(`insert into work_order_contacts (order_id, contact_id, relation, at) values ($1, $2, $3, $4)
+     on conflict (order_id, contact_id) do nothing`),
     [orderId, contactId, relation, at],
   )
 }
@@ -138,8 +139,8 @@ export async function insertEvent(
 ): Promise<void> {
   const { type, ...data } = event
   await tx.query(
-    `insert into work_order_events (order_id, version, type, at, actor_kind, actor_id, actor_role, cite, data)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    prepared(`insert into work_order_events (order_id, version, type, at, actor_kind, actor_id, actor_role, cite, data)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`),
     [orderId, version, type, by.at, by.actor.kind, by.actor.id, by.actor.role, by.cite, JSON.stringify(data)],
   )
 }
@@ -160,12 +161,12 @@ export async function insertAttempt(
 
 export async function updateOrder(tx: Tx, o: WorkOrder, grams: string[]): Promise<void> {
   await tx.query(
-    `update work_orders set state = $2, version = $3, kind = $4, category = $5, place = $6, facts = $7,
+    prepared(`update work_orders set state = $2, version = $3, kind = $4, category = $5, place = $6, facts = $7,
        lead_unit = $8, missing = $9, accepted_at = $10, grams = $11,
        merged_into = (select id from work_orders where number = $12), changed_at = clock_timestamp(),
        ended_at = case when $13 then coalesce(ended_at, clock_timestamp()) else null end,
        handling_class = $14, concluded_at = $15, closing = $16, confidential = $17
-     where id = $1`,
+     where id = $1`),
     [
       o.id,
       o.state,
@@ -199,11 +200,11 @@ const json = (value: unknown): string | null => (value === null ? null : JSON.st
 
 async function saveLeg(tx: Tx, orderId: string, leg: DispatchLeg): Promise<void> {
   await tx.query(
-    `insert into work_order_legs (order_id, n, unit_code, role, delivered_at, acknowledged_at, contacted_at,
+    prepared(`insert into work_order_legs (order_id, n, unit_code, role, delivered_at, acknowledged_at, contacted_at,
        fed_back_at, result, told, stage_reports, ended_at, ended)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      on conflict (order_id, n) do update set acknowledged_at = $6, contacted_at = $7, fed_back_at = $8, result = $9,
-       told = $10, stage_reports = $11, ended_at = $12, ended = $13`,
+       told = $10, stage_reports = $11, ended_at = $12, ended = $13`),
     [
       orderId,
       leg.n,
@@ -224,11 +225,11 @@ async function saveLeg(tx: Tx, orderId: string, leg: DispatchLeg): Promise<void>
 
 async function saveProcedure(tx: Tx, orderId: string, p: Procedure): Promise<void> {
   await tx.query(
-    `insert into work_order_procedures (order_id, n, kind, leg, opened_at, opened_by, opened_role, said, closed_at,
+    prepared(`insert into work_order_procedures (order_id, n, kind, leg, opened_at, opened_by, opened_role, said, closed_at,
        closed_by, closed_role, verdict, outcome)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      on conflict (order_id, n) do update set said = $8, closed_at = $9, closed_by = $10, closed_role = $11,
-       verdict = $12, outcome = $13`,
+       verdict = $12, outcome = $13`),
     [
       orderId,
       p.n,
@@ -277,10 +278,11 @@ export async function supplyIdentity(tx: Tx, orderId: string, said: SealedIdenti
 }
 
 export async function unitsByCode(tx: Tx, codes: readonly string[]): Promise<Map<string, UnitFacts>> {
+  if (codes.length === 0) return new Map()
   const rows = await tx.query<UnitFacts>(
-    `select code as id, name, petition_office as "petitionOffice", active as enabled,
+    prepared(`select code as id, name, petition_office as "petitionOffice", active as enabled,
        leader is not null and deputy is not null as "hasLeaders", parent_code as "parentId"
-     from units where code = any($1)`,
+     from units where code = any($1)`),
     [codes],
   )
   return new Map(rows.map((unit) => [unit.id, unit]))
@@ -288,7 +290,7 @@ export async function unitsByCode(tx: Tx, codes: readonly string[]): Promise<Map
 
 export async function petitionOffice(tx: Tx): Promise<string | null> {
   const [row] = await tx.query<{ code: string }>(
-    `select code from units where petition_office and active order by code limit 1`,
+    prepared(`select code from units where petition_office and active order by code limit 1`),
   )
   return row?.code ?? null
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../base/actor.ts'
 import { grams } from '../base/grams.ts'
-import { addToOutbox } from '../db/outbox.ts'
+import { addToOutbox, type OutboxJob } from '../db/outbox.ts'
 import type { Tx } from '../db/pool.ts'
 import type { Calendar } from '../statutes/calendar.ts'
 import type { Statute } from '../statutes/statute.ts'
@@ -86,14 +86,20 @@ export async function recompute(
 
 async function start(tx: Tx, orderId: string, started: readonly Started[], by: By): Promise<void> {
   const dated = started.map((clock) => ({ ...clock, remindAt: remindAt(clock, by.calendar) }))
-  for (const { term, leg, procedure, due, window } of await clocks.startDeadlines(tx, orderId, dated))
-    if (!window) await addBell(tx, { orderId, leg, procedure, term }, due, by.at)
+  const fresh = await clocks.startDeadlines(tx, orderId, dated)
+  const bells = fresh
+    .filter(({ window }) => !window)
+    .map(({ leg, procedure, term, due }) => bellOf({ orderId, leg, procedure, term }, due, by.at))
+  await addToOutbox(tx, ...bells)
 }
 
 /** The outbox takes delays as a 32-bit number of ms; a later due date is rung on the way and set again. */
 const longestDelayMs = 20 * 86_400_000
 
-export async function addBell(tx: Tx, bell: clocks.ClockKey, due: Date, now: Date): Promise<void> {
+function bellOf(clock: clocks.ClockKey, due: Date, now: Date): OutboxJob {
   const delayMs = Math.min(Math.max(due.getTime() - now.getTime(), 0), longestDelayMs)
-  await addToOutbox(tx, { queue: 'deadlines', name: 'workOrderDue', data: bell, delayMs })
+  return { queue: 'deadlines', name: 'workOrderDue', data: clock, delayMs }
 }
+
+export const addBell = (tx: Tx, clock: clocks.ClockKey, due: Date, now: Date): Promise<void> =>
+  addToOutbox(tx, bellOf(clock, due, now))
