@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Pii } from '../base/pii.ts'
-import { createChannels, type Channels } from '../channels/service.ts'
+import { createChannels, type Channels, type FollowerEraser } from '../channels/service.ts'
 import type { Config } from '../config/config.ts'
 import type { Desk } from '../agent-desk/desk.ts'
 import type { Contacts } from '../contacts/service.ts'
@@ -53,10 +53,7 @@ export function composeChannels(parts: Parts): Channels {
     durable,
     intake: followTexts(parts.progressTexts.wrap(linking.wrap(contacts.intake)), desk, log),
     isEmergency: (text) => contacts.screen(text).emergency,
-    async eraseFollower({ openid }) {
-      await requesters.forgetWechat(openid)
-      await contacts.forgetAddress('wechat', requesters.lookupOf({ kind: 'wechat', address: openid }))
-    },
+    eraseFollower: followerEraser(requesters, contacts),
     passiveReply: linking.reply,
     onSettled: ({ key, about }) => {
       const contactId = contactOfAbout(about)
@@ -69,4 +66,16 @@ export function composeChannels(parts: Parts): Channels {
     clock,
     log,
   })
+}
+
+/** Who left is forgotten; who has written again since is not, however late his leaving is told. */
+export function followerEraser(
+  requesters: Pick<Requesters, 'forgetWechat' | 'lookupOf'>,
+  contacts: Pick<Contacts, 'forgetAddress'>,
+): FollowerEraser {
+  return async ({ openid, leftAt }) => {
+    const lookup = requesters.lookupOf({ kind: 'wechat', address: openid })
+    const isBack = await contacts.forgetAddress('wechat', lookup, leftAt)
+    if (!isBack) await requesters.forgetWechat(openid)
+  }
 }

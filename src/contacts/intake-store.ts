@@ -78,6 +78,8 @@ const storeMessagesSql = prepared(`
     from senders s order by s.channel, s.account, s.lookup
     on conflict (channel, account, address_lookup) where state not in ('wrapUp', 'ended') and channel <> 'voice'
     do update set last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
+      -- Of somebody who had left and is back.
+      address_sealed = coalesce(c.address_sealed, excluded.address_sealed),
       credit_ms = greatest(c.credit_ms, excluded.credit_ms),
       emergency = c.emergency or excluded.emergency,
       changed_at = case when excluded.credit_ms > c.credit_ms or (excluded.emergency and not c.emergency)

@@ -50,8 +50,9 @@ export function createContacts<Outcome, Registered>(door: Door, deps: ContactsDe
     addressOf: (id: string, tx: Tx = db) => reads.addressOf(tx, id),
     openCallsOf: (node: string, also?: { andCallBacks: boolean }) => openCallsOf(db, node, also),
     waitingCalls: (nodes: string[]) => reads.waitingCalls(db, nodes),
-    /** A follower left: his address goes, the cases stay. */
-    forgetAddress: (channel: string, lookup: string) => forgetAddress(db, channel, lookup),
+    /** A follower left: his address goes, the cases stay. @returns whether he has written again since */
+    forgetAddress: (channel: string, lookup: string, leftAt: Date) =>
+      forgetAddress(db, channel, lookup, leftAt),
     textOf: (messageId: string) => reads.textOf(db, messageId),
     /** Ends pauses between tries of call backs; every gateway may do it at any time. */
     releaseCallBacks: () => releaseCallBacks(db),

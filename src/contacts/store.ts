@@ -90,12 +90,22 @@ export async function writeNote(
   )
 }
 
-/** Makes an address unreadable (个人信息保护法 第四十七条); the keyed hash stays, so that nothing is counted twice. */
-export async function forgetAddress(tx: Tx, channel: string, lookup: string): Promise<void> {
-  await tx.query(`update contacts set address_sealed = null where channel = $1 and address_lookup = $2`, [
-    channel,
-    lookup,
-  ])
+/**
+ * Makes an address unreadable in contacts from before an instant (个人信息保护法 第四十七条); the keyed hash stays, so that nothing
+ * is counted twice.
+ * @returns whether anybody has written from it since
+ */
+export async function forgetAddress(tx: Tx, channel: string, lookup: string, before: Date): Promise<boolean> {
+  const [row] = await tx.query<{ since: boolean }>(
+    `with forgotten as (
+       update contacts set address_sealed = null
+       where channel = $1 and address_lookup = $2 and last_inbound_at <= $3
+     )
+     select exists (select 1 from contacts
+       where channel = $1 and address_lookup = $2 and last_inbound_at > $3) as since`,
+    [channel, lookup, before],
+  )
+  return row!.since
 }
 
 /** Requesters who gave up waiting within the last hour, of those asked about. */
