@@ -8,8 +8,11 @@ const most = 50_000_000
  * and emptied. The services append, so they go on writing at the new end; lines written between copy and emptying
  * are lost.
  */
-export function trimLogs(folder: string): void {
-  for (const name of readdirSync(folder).filter((each) => each.endsWith('.log'))) {
+export function trimLogs(
+  folder: string,
+  isLog: (name: string) => boolean = (name) => name.endsWith('.log'),
+): void {
+  for (const name of readdirSync(folder).filter(isLog)) {
     const file = join(folder, name)
     if (statSync(file).size < most) continue
     copyFileSync(file, `${file}.1`)

@@ -14,14 +14,22 @@ export function createUpkeep(log: Log): Upkeep {
 
   return {
     every(ms, what, work) {
+      let failing = false
       const later = (): void => {
         if (stopped) return
         const timer = setTimeout(() => {
           timers.delete(timer)
           const round: Promise<void> = work()
             .then(
-              () => {},
-              (error: unknown) => log.debug({ what, err: String(error) }, 'round failed; it comes again'),
+              () => {
+                if (failing) log.info({ what }, 'rounds work again')
+                failing = false
+              },
+              (error: unknown) => {
+                // once for each outage: PostgreSQL away for an hour is one line of each kind of round
+                if (!failing) log.warn({ what, err: String(error) }, 'round failed; it comes again')
+                failing = true
+              },
             )
             .finally(() => {
               running.delete(round)
