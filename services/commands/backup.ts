@@ -49,7 +49,9 @@ export const backup: Command = {
         const files = kept.length === 0 ? [] : ['-C', data, ...kept]
         report('backup: packing')
         writeFileSync(join(work, 'about.json'), JSON.stringify({ madeAt: new Date().toISOString(), form: 1 }))
-        await tar(['-czf', `${file}.part`, '-C', work, 'about.json', 'database.dump', ...files])
+        // half-written recordings, which no row of the dump names
+        const pack = ['--exclude=*.part', '-czf', `${file}.part`]
+        await tar([...pack, '-C', work, 'about.json', 'database.dump', ...files])
         renameSync(`${file}.part`, file)
         await noteIn(url)
       })
