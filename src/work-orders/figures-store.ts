@@ -75,9 +75,9 @@ const unitAt = (at: string): string => `(select l.unit_code from work_order_legs
 const acceptedOrders = (c: Counted): string => `
   select ${keyOf(c.by, 'o.lead_unit')} as key, 'concluded' as measure,
     ${count(`o.state = 'concluded'`)} as numerator,
-    ${count(`o.state not in ('merged', 'transferred', 'terminated')`)} as denominator,
+    ${count(`o.state not in ('merged', 'transferred', 'terminated', 'refused')`)} as denominator,
     jsonb_build_object('merged', ${count(`o.state = 'merged'`)}, 'transferred', ${count(`o.state = 'transferred'`)},
-      'terminated', ${count(`o.state = 'terminated'`)}) as excluded
+      'terminated', ${count(`o.state = 'terminated'`)}, 'refused', ${count(`o.state = 'refused'`)}) as excluded
   from work_orders o where ${inPeriod('o.accepted_at')} and ${counted('o.lead_unit')} group by 1`
 
 /** Concluded in the period: how, and what happened since. */
@@ -263,11 +263,15 @@ export const volumes = (tx: Tx, c: Counted): Promise<VolumeRow[]> =>
 
 export type SupervisionRow = { trigger: string; opened: number; closed: number; late: number }
 
+/** Answered after the day that its notice set, or not answered by then. */
+const answeredLate = `(p.said->>'due')::timestamptz <= $4 and (coalesce((p.outcome->'answer'->>'late')::boolean, false)
+  or (p.outcome->'answer'->>'at' is null and coalesce(p.closed_at, 'infinity') >= (p.said->>'due')::timestamptz))`
+
 /** 督办 opened in the period, by what it was opened for. */
 export const supervisions = (tx: Tx, c: Counted): Promise<SupervisionRow[]> =>
   tx.query(
     `select p.said->>'trigger' as trigger, count(*) as opened, ${count('p.closed_at <= $4')} as closed,
-       ${count(`(p.outcome->>'late')::boolean`)} as late
+       ${count(answeredLate)} as late
      from work_order_procedures p join work_orders o on o.id = p.order_id
        left join work_order_legs l on l.order_id = p.order_id and l.n = p.leg
      where p.kind = 'supervision' and ${inPeriod('p.opened_at')} and ${counted('coalesce(l.unit_code, o.lead_unit)')}

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Indicator } from '../../src/analysis/contract.ts'
+import type { OrderEvent } from '../../src/work-orders/model.ts'
+import { supervisions, tallies } from '../../src/work-orders/figures-store.ts'
 import { startInsight, type InsightWorld } from './analysis-support.ts'
 
 /**
@@ -287,6 +289,67 @@ describe('indicators of March, counted by hand', () => {
     expect(counts['feedback']).toEqual([1, 0])
     expect(counts['evaluation']).toEqual([0, 0])
     expect(counts['supervision']).toEqual([0, 0])
+  })
+})
+
+describe('what is counted of one month', () => {
+  const june = {
+    statute: 'anshan-2019',
+    from: new Date('2026-06-01T00:00+08:00'),
+    to: new Date('2026-07-01T00:00+08:00'),
+    by: null,
+    unit: null,
+    category: null,
+    place: null,
+  }
+  const opened = (n: number, due: string | null): OrderEvent => ({
+    type: 'opened',
+    kind: 'supervision',
+    n,
+    leg: 1,
+    said: { trigger: 'evasion', level: 'first', means: [], reason: '推诿', due, automatic: false },
+  })
+  const answered = (n: number, late: boolean): OrderEvent => ({
+    type: 'stepped',
+    kind: 'supervision',
+    n,
+    answer: { text: '已经整改', signedBy: null, late },
+  })
+
+  it('第三十一条第三款、第三十五条: 督办逾期 are those answered too late and those not answered in time', async () => {
+    const due = '2026-06-10T00:00:00+08:00'
+    w.at('2026-06-01T09:00+08:00')
+    const one = await w.order()
+    await w.dispatch(one, 'lighting')
+    await w.happen(one, ...[1, 2, 3, 4].map((n) => opened(n, due)), opened(5, null))
+    w.at('2026-06-09T09:00+08:00')
+    await w.happen(one, answered(1, false))
+    const counted = async (asOf: string) =>
+      (await supervisions(w.db, { ...june, asOf: new Date(asOf) })).find((r) => r.trigger === 'evasion')
+    expect(await counted('2026-06-09T10:00+08:00')).toMatchObject({ opened: 5, closed: 0, late: 0 })
+    w.at('2026-06-11T09:00+08:00')
+    await w.happen(one, answered(2, true), {
+      type: 'closed',
+      kind: 'supervision',
+      n: 3,
+      verdict: 'unsettled',
+      outcome: { answer: null, reason: '没有答复' },
+    })
+    // Late: the second by its answer, the third and the fourth without any; the fifth had no day.
+    expect(await counted('2026-06-12T09:00+08:00')).toMatchObject({ opened: 5, closed: 1, late: 3 })
+  })
+
+  it('草案第十七条: what was accepted, waited for material and was refused then is no part of 办结率', async () => {
+    w.at('2026-06-02T09:00+08:00')
+    const one = await w.order({ category: 9 })
+    await w.happen(one, { type: 'refused', reason: 'outsideCity', tell: '不在本市', otherChannel: null })
+    const c = { ...june, category: 9, asOf: new Date('2026-06-03T09:00+08:00') }
+    const rows = await tallies(w.db, c, { handle: [], forward: [], acknowledge: [], response: [] })
+    expect(rows.find((r) => r.measure === 'concluded')).toMatchObject({
+      numerator: 0,
+      denominator: 0,
+      excluded: { refused: 1 },
+    })
   })
 })
 
