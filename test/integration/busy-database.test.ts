@@ -19,6 +19,7 @@ async function apiOn(db: Db) {
   const app = Fastify()
   await app.register(problems)
   app.get('/slow', async () => db.tx((tx) => tx.query(`select pg_sleep(1.3)`)))
+  app.get('/quick', async () => db.tx((tx) => tx.query('select 1')))
   app.get('/broken', async () => db.query('select no_such_column'))
   return app
 }
@@ -39,7 +40,7 @@ describe('a burst that the pool has no connections for', () => {
         detail: expect.stringContaining('请过几秒核对后再试') as string,
       })
     }
-    expect(await app.inject('/slow')).toMatchObject({ statusCode: 200 })
+    expect(await app.inject('/quick')).toMatchObject({ statusCode: 200 })
     expect(await app.inject('/broken')).toMatchObject({ statusCode: 500 })
     await app.close()
     await db.end()

@@ -77,16 +77,16 @@ const span = (from: string, to: string): string[] => {
     days.push(new Date(ms).toISOString().slice(0, 10))
   return days
 }
-const of2027 = {
-  year: 2027,
-  reference: '国办发明电〔2026〕示例1号',
+const of2038 = {
+  year: 2038,
+  reference: '国办发明电〔2037〕示例1号',
   holidays: [
-    ...span('2027-01-01', '2027-01-03'),
-    ...span('2027-02-05', '2027-02-11'),
-    ...span('2027-05-01', '2027-05-05'),
-    ...span('2027-10-01', '2027-10-07'),
+    ...span('2038-01-01', '2038-01-03'),
+    ...span('2038-02-05', '2038-02-11'),
+    ...span('2038-05-01', '2038-05-05'),
+    ...span('2038-10-01', '2038-10-07'),
   ],
-  makeUpDays: ['2027-01-30', '2027-10-09'],
+  makeUpDays: ['2038-01-30', '2038-10-09'],
 }
 
 let phone = 0
@@ -102,13 +102,13 @@ const handling = async (number: string) =>
 
 describe('a notice of a further year', () => {
   it('moves provisional due dates and makes them final, on every gateway', async () => {
-    const moved = await delivered('2026-12-31T10:00+08:00')
-    const still = await delivered('2027-01-11T10:00+08:00')
-    expect(await handling(moved)).toMatchObject({ due: '2027-01-08T00:00:00+08:00', provisional: true })
-    expect(await handling(still)).toMatchObject({ due: '2027-01-19T00:00:00+08:00', provisional: true })
+    const moved = await delivered('2037-12-31T10:00+08:00')
+    const still = await delivered('2038-01-11T10:00+08:00')
+    expect(await handling(moved)).toMatchObject({ due: '2038-01-08T00:00:00+08:00', provisional: true })
+    expect(await handling(still)).toMatchObject({ due: '2038-01-19T00:00:00+08:00', provisional: true })
 
     const before = here.current().version
-    const { status, body } = await notice(of2027)
+    const { status, body } = await notice(of2038)
     expect(status).toBe(201)
     expect(body).toEqual({ revision: 1, version: here.current().version })
     expect(here.current().version).not.toBe(before)
@@ -117,15 +117,15 @@ describe('a notice of a further year', () => {
     expect(await sweepThere()).toBeGreaterThan(0)
     expect(there.current().version).toBe(here.current().version)
     // 01-01 is a holiday, so the fifth day is Friday 01-08.
-    expect(await handling(moved)).toMatchObject({ due: '2027-01-09T00:00:00+08:00', provisional: false })
-    expect(await handling(still)).toMatchObject({ due: '2027-01-19T00:00:00+08:00', provisional: false })
+    expect(await handling(moved)).toMatchObject({ due: '2038-01-09T00:00:00+08:00', provisional: false })
+    expect(await handling(still)).toMatchObject({ due: '2038-01-19T00:00:00+08:00', provisional: false })
     expect(await sweepThere()).toBe(0)
   })
 
   it('counts for the public clock at once', async () => {
-    const { body } = await ask(null, 'POST', '/api/deadlines', { deadline: 'ASD-D05', start: '2026-12-31' })
+    const { body } = await ask(null, 'POST', '/api/deadlines', { deadline: 'ASD-D05', start: '2037-12-31' })
     expect(body).toMatchObject({
-      due: '2027-01-09T00:00:00+08:00',
+      due: '2038-01-09T00:00:00+08:00',
       provisional: false,
       calendar: here.current().version,
     })
@@ -133,11 +133,11 @@ describe('a notice of a further year', () => {
 
   it('brings holidays and make-up days', () => {
     const works = (day: string) => here.current().isWorkingDay(parseDay(day)!)
-    expect(works('2027-02-05')).toBe(false)
-    expect(works('2027-01-30')).toBe(true)
-    expect(works('2027-01-31')).toBe(false)
-    expect(here.current().hasNotice(2027)).toBe(true)
-    expect(here.current().hasNotice(2028)).toBe(false)
+    expect(works('2038-02-05')).toBe(false)
+    expect(works('2038-01-30')).toBe(true)
+    expect(works('2038-01-31')).toBe(false)
+    expect(here.current().hasNotice(2038)).toBe(true)
+    expect(here.current().hasNotice(2056)).toBe(false)
     expect(works('2026-10-01')).toBe(stateCouncilCalendar().isWorkingDay(parseDay('2026-10-01')!))
   })
 
@@ -145,24 +145,24 @@ describe('a notice of a further year', () => {
     const restarted = createWorkingCalendar({ db: world.db, log: silentLog })
     expect(await restarted.refresh()).toBe(true)
     expect(restarted.current().version).toBe(here.current().version)
-    expect(restarted.current().hasNotice(2027)).toBe(true)
+    expect(restarted.current().hasNotice(2038)).toBe(true)
     expect(await restarted.refresh()).toBe(false)
   })
 })
 
 describe('a closure of the city (reading A-04)', () => {
-  const typhoon = { from: '2028-03-08', to: '2028-03-09', reference: '鞍政办明电〔2028〕示例1号' }
+  const typhoon = { from: '2056-03-08', to: '2056-03-09', reference: '鞍政办明电〔2056〕示例1号' }
 
   it('moves what is provisional, and what starts later', async () => {
-    const provisional = await delivered('2028-03-06T10:00+08:00')
-    expect(await handling(provisional)).toMatchObject({ due: '2028-03-14T00:00:00+08:00', provisional: true })
+    const provisional = await delivered('2056-03-06T10:00+08:00')
+    expect(await handling(provisional)).toMatchObject({ due: '2056-03-14T00:00:00+08:00', provisional: true })
     expect((await closure(typhoon)).status).toBe(201)
     expect(await sweepThere()).toBeGreaterThan(0)
-    // Still without the notice of 2028.
-    expect(await handling(provisional)).toMatchObject({ due: '2028-03-16T00:00:00+08:00', provisional: true })
+    // Still without the notice of 2056.
+    expect(await handling(provisional)).toMatchObject({ due: '2056-03-16T00:00:00+08:00', provisional: true })
     expect(await sweepThere()).toBe(0)
-    const later = await delivered('2028-03-07T10:00+08:00')
-    expect(await handling(later)).toMatchObject({ due: '2028-03-17T00:00:00+08:00', provisional: true })
+    const later = await delivered('2056-03-07T10:00+08:00')
+    expect(await handling(later)).toMatchObject({ due: '2056-03-17T00:00:00+08:00', provisional: true })
   })
 
   it('moves a final due date that runs, and of what starts later', async () => {
@@ -182,9 +182,9 @@ describe('a closure of the city (reading A-04)', () => {
   })
 
   it('takes a make-up day away, too', async () => {
-    expect(here.current().isWorkingDay(parseDay('2027-10-09')!)).toBe(true)
-    await closure({ from: '2027-10-09', to: '2027-10-09', reference: '鞍政办明电〔2027〕示例3号' })
-    expect(here.current().isWorkingDay(parseDay('2027-10-09')!)).toBe(false)
+    expect(here.current().isWorkingDay(parseDay('2038-10-09')!)).toBe(true)
+    await closure({ from: '2038-10-09', to: '2038-10-09', reference: '鞍政办明电〔2038〕示例3号' })
+    expect(here.current().isWorkingDay(parseDay('2038-10-09')!)).toBe(false)
   })
 })
 
@@ -193,7 +193,7 @@ describe('several at once', () => {
     const first = (await here.view()).versions.length
     const answers = await Promise.all(
       [1, 2, 3, 4, 5].map((n) =>
-        closure({ from: `2027-03-0${n}`, to: `2027-03-0${n}`, reference: `示例并发${n}号` }),
+        closure({ from: `2038-03-0${n}`, to: `2038-03-0${n}`, reference: `示例并发${n}号` }),
       ),
     )
     expect(answers.map((a) => a.body.revision).sort((a, b) => a - b)).toEqual(
@@ -203,61 +203,61 @@ describe('several at once', () => {
     expect(there.current().version).toBe(here.current().version)
     for (let n = 1; n <= 5; n++)
       for (const gateway of [here, there])
-        expect(gateway.current().isWorkingDay(parseDay(`2027-03-0${n}`)!)).toBe(false)
+        expect(gateway.current().isWorkingDay(parseDay(`2038-03-0${n}`)!)).toBe(false)
   })
 
   it('a year gets one notice', async () => {
-    const of2029 = {
-      year: 2029,
-      reference: '国办发明电〔2028〕示例1号',
-      holidays: ['2029-01-01', '2029-05-01', '2029-10-01'],
+    const of2039 = {
+      year: 2039,
+      reference: '国办发明电〔2056〕示例1号',
+      holidays: ['2039-01-01', '2039-05-01', '2039-10-01'],
       makeUpDays: [],
     }
-    const answers = await Promise.all([notice(of2029), notice(of2029)])
+    const answers = await Promise.all([notice(of2039), notice(of2039)])
     expect(answers.map((a) => a.status).sort()).toEqual([201, 422])
   })
 })
 
 describe('what is refused', () => {
   const whole = {
-    year: 2031,
+    year: 2042,
     reference: '示例',
-    holidays: ['2031-01-01', '2031-05-01', '2031-10-01'],
+    holidays: ['2042-01-01', '2042-05-01', '2042-10-01'],
     makeUpDays: [],
   }
   it.each<[string, object, string, string]>([
-    ['a year that was entered', of2027, 'yearKnown', 'year'],
+    ['a year that was entered', of2038, 'yearKnown', 'year'],
     ['a year that the program ships with', { ...whole, year: 2026 }, 'yearKnown', 'year'],
     ['a year out of range', { ...whole, year: 1949 }, 'yearOutOfRange', 'year'],
     ['no reference', { ...whole, reference: undefined }, 'referenceMissing', 'reference'],
     ['a blank reference', { ...whole, reference: '  ' }, 'referenceMissing', 'reference'],
     [
       'a holiday of another year',
-      { ...whole, holidays: [...whole.holidays, '2030-12-31'] },
+      { ...whole, holidays: [...whole.holidays, '2041-12-31'] },
       'dayOfAnotherYear',
       'holidays.3',
     ],
     [
       'a make-up day of another year',
-      { ...whole, makeUpDays: ['2032-01-03'] },
+      { ...whole, makeUpDays: ['2043-01-03'] },
       'dayOfAnotherYear',
       'makeUpDays.0',
     ],
     [
       'a holiday that is also a make-up day',
-      { ...whole, holidays: [...whole.holidays, '2031-10-04'], makeUpDays: ['2031-10-04'] },
+      { ...whole, holidays: [...whole.holidays, '2042-10-04'], makeUpDays: ['2042-10-04'] },
       'holidayAndMakeUpDay',
       'makeUpDays.0',
     ],
     [
       'a make-up day in the week',
-      { ...whole, makeUpDays: ['2031-10-08'] },
+      { ...whole, makeUpDays: ['2042-10-08'] },
       'makeUpDayInTheWeek',
       'makeUpDays.0',
     ],
-    ['a day that does not exist', { ...whole, holidays: ['2031-02-29'] }, 'dayMalformed', 'holidays.0'],
+    ['a day that does not exist', { ...whole, holidays: ['2042-02-29'] }, 'dayMalformed', 'holidays.0'],
     ['a day in words', { ...whole, makeUpDays: ['国庆节后'] }, 'dayMalformed', 'makeUpDays.0'],
-    ['half a notice', { ...whole, holidays: ['2031-01-01'] }, 'noticeIncomplete', 'holidays'],
+    ['half a notice', { ...whole, holidays: ['2042-01-01'] }, 'noticeIncomplete', 'holidays'],
     ['an empty notice', { ...whole, holidays: [] }, 'noticeIncomplete', 'holidays'],
   ])('in a notice: %s', async (_what, payload, code, field) => {
     const before = here.current().version
@@ -271,16 +271,16 @@ describe('what is refused', () => {
   })
 
   it.each<[string, object, string]>([
-    ['no reference', { from: '2031-03-04', to: '2031-03-05' }, 'referenceMissing'],
+    ['no reference', { from: '2042-03-04', to: '2042-03-05' }, 'referenceMissing'],
     [
       'an end before its beginning',
-      { from: '2031-03-05', to: '2031-03-04', reference: '示例' },
+      { from: '2042-03-05', to: '2042-03-04', reference: '示例' },
       'closureBackwards',
     ],
-    ['a year', { from: '2031-01-01', to: '2031-12-31', reference: '示例' }, 'closureTooLong'],
+    ['a year', { from: '2042-01-01', to: '2042-12-31', reference: '示例' }, 'closureTooLong'],
     [
       'a day that does not exist',
-      { from: '2031-02-30', to: '2031-03-05', reference: '示例' },
+      { from: '2042-02-30', to: '2042-03-05', reference: '示例' },
       'dayMalformed',
     ],
     [
@@ -290,7 +290,7 @@ describe('what is refused', () => {
     ],
     [
       'the same again',
-      { from: '2028-03-08', to: '2028-03-09', reference: ' 鞍政办明电〔2028〕示例1号 ' },
+      { from: '2056-03-08', to: '2056-03-09', reference: ' 鞍政办明电〔2056〕示例1号 ' },
       'closureKnown',
     ],
   ])('in a closure: %s', async (_what, payload, code) => {
@@ -301,12 +301,12 @@ describe('what is refused', () => {
   })
 
   it('holds what PostgreSQL cannot store', async () => {
-    const { status } = await closure({ from: '2031-07-01', to: '2031-07-01', reference: '示例\u0000号' })
+    const { status } = await closure({ from: '2042-07-01', to: '2042-07-01', reference: '示例\u0000号' })
     expect(status).toBe(201)
   })
 
   it('a body without form', async () => {
-    for (const payload of [{}, { year: '二〇三一', holidays: [], makeUpDays: [] }, { year: 2031 }])
+    for (const payload of [{}, { year: '二〇三一', holidays: [], makeUpDays: [] }, { year: 2042 }])
       expect(await notice(payload)).toMatchObject({ status: 400, body: { code: 'badRequest' } })
   })
 })
@@ -314,7 +314,7 @@ describe('what is refused', () => {
 describe('who may', () => {
   it('enter: the system administrator alone', async () => {
     for (const url of ['/api/admin/calendar/notices', '/api/admin/calendar/closures']) {
-      const payload = { ...of2027, from: '2031-03-04', to: '2031-03-04', reference: '示例' }
+      const payload = { ...of2038, from: '2042-03-04', to: '2042-03-04', reference: '示例' }
       expect(await ask(null, 'POST', url, payload)).toMatchObject({ status: 401 })
       for (const role of roles.filter((r) => r !== 'systemAdministrator'))
         expect(await ask(role, 'POST', url, payload), role).toMatchObject({ status: 403 })
@@ -332,10 +332,10 @@ describe('GET /api/calendar', () => {
     const { body } = await ask<CalendarView>('agent', 'GET', '/api/calendar')
     expect(body.version).toBe(here.current().version)
     expect(body.years).toContainEqual({
-      year: 2027,
-      reference: of2027.reference,
-      holidays: of2027.holidays,
-      makeUpDays: of2027.makeUpDays,
+      year: 2038,
+      reference: of2038.reference,
+      holidays: of2038.holidays,
+      makeUpDays: of2038.makeUpDays,
     })
     const shipped = body.years.find((y) => y.year === 2026)
     expect(shipped).toMatchObject({ reference: null })
@@ -343,9 +343,9 @@ describe('GET /api/calendar', () => {
     expect(shipped?.makeUpDays).toContain('2026-02-28')
     expect(body.closures).toContainEqual(
       expect.objectContaining({
-        from: '2028-03-08',
-        to: '2028-03-09',
-        reference: '鞍政办明电〔2028〕示例1号',
+        from: '2056-03-08',
+        to: '2056-03-09',
+        reference: '鞍政办明电〔2056〕示例1号',
       }),
     )
     expect(body.versions.at(-1)).toMatchObject({ revision: 1, kind: 'notice', by: agentId })

@@ -63,11 +63,11 @@ it('goes on at the standby that was promoted, with everything that was committed
   await primary.kill()
   expect(await answers(db)).toBe(false)
   await promote(standby)
-  await wait(() => answers(db))
-  await wait(() => answers(other))
+  await wait(() => answers(db), 30_000)
+  await wait(() => answers(other), 30_000)
   expect(await ask(standby.url, 'select count(*)::integer as n from kept')).toEqual([{ n: 3 }])
   expect(await primaryOf(url)).toBe(standby.url)
-})
+}, 60_000)
 
 it('leaves a former primary alone that still answers', async () => {
   pair = await startPostgresPair()

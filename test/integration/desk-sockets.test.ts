@@ -6,6 +6,7 @@ import { newId } from '../../src/base/ids.ts'
 import { quick } from './desk-support.ts'
 import { createGround, makeMember, type Ground } from './staff-support.ts'
 
+const patient = { timeout: 15_000, interval: 20 }
 let ground: Ground
 let agentIds: string[]
 
@@ -70,11 +71,17 @@ describe('sockets that open and close while signs of life are under way', () => 
           const held = async () =>
             (await ground.db.query<{ id: string }>(`select id from desk_sockets`)).map((r) => r.id).sort()
           try {
-            await vi.waitFor(async () => expect(await held()).toEqual([...open].sort()), { interval: 2 })
+            await vi.waitFor(async () => expect(await held()).toEqual([...open].sort()), {
+              ...patient,
+              interval: 2,
+            })
             // And so it stays, beat after beat.
             const beats = () => ground.db.query(`select seen_at from desk_nodes`)
             const before = await beats()
-            await vi.waitFor(async () => expect(await beats()).not.toEqual(before), { interval: 2 })
+            await vi.waitFor(async () => expect(await beats()).not.toEqual(before), {
+              ...patient,
+              interval: 2,
+            })
             expect(await held()).toEqual([...open].sort())
           } finally {
             await watch.stop()
@@ -122,16 +129,16 @@ describe('sockets that open and close while signs of life are under way', () => 
     const seen = () => ground.db.query(`select seen_at from desk_nodes where node = 'node-a'`)
     const socket = { id: newId(), agentId: agentIds[0]!, tab: 'tab' }
     void watch.opened(socket)
-    await vi.waitFor(() => expect(told).toBe(1))
+    await vi.waitFor(() => expect(told).toBe(1), patient)
     // Another gateway believed this one dead and its agent lost.
     await ground.db.query(
       `insert into agents (agent_id, intent, mode, lost_at) values ($1, 'available', 'text', clock_timestamp())
        on conflict (agent_id) do update set intent = 'available', mode = 'text', lost_at = clock_timestamp()`,
       [agentIds[0]],
     )
-    await vi.waitFor(() => expect(told).toBe(2))
+    await vi.waitFor(() => expect(told).toBe(2), patient)
     const before = await seen()
-    await vi.waitFor(async () => expect(await seen()).not.toEqual(before))
+    await vi.waitFor(async () => expect(await seen()).not.toEqual(before), patient)
     await watch.stop()
     await ground.db.query(`delete from agents`)
   })
@@ -144,7 +151,10 @@ describe('sockets that open and close while signs of life are under way', () => 
     refusing.mockImplementation(() => Promise.reject(new Error('connection lost')))
     await expect(watch.closed(socket)).rejects.toThrow('connection lost')
     refusing.mockRestore()
-    await vi.waitFor(async () => expect(await ground.db.query(`select 1 from desk_sockets`)).toEqual([]))
+    await vi.waitFor(
+      async () => expect(await ground.db.query(`select 1 from desk_sockets`)).toEqual([]),
+      patient,
+    )
     await watch.stop()
   })
 })

@@ -313,6 +313,6 @@ describe('a text', () => {
   it('that is no such question goes to a person', async () => {
     const from = '+8613800000007'
     expect(await say('我想查询社保怎么交', { from })).toEqual([])
-    await vi.waitFor(async () => expect(await contactsOpened(from)).toBe(1))
+    await vi.waitFor(async () => expect(await contactsOpened(from)).toBe(1), { timeout: 15_000 })
   })
 })

@@ -200,7 +200,7 @@ describe('the reconciler', () => {
   })
 
   it('leaves a citizen alone whose telephone rings for a call back, and gives up after its own time', async () => {
-    world = await startQueues({ config: { connectingMs: 100, callBackConnectingMs: 3_000 } })
+    world = await startQueues({ config: { connectingMs: 100, callBackConnectingMs: 5_000 } })
     const [first, second] = [await world.signIn({ idleSinceMs: 1 }), await world.signIn({ idleSinceMs: 2 })]
     const contactId = await world.enter({ callId: 'n1-called', callBack: true })
     // Until he answers no leg of his is known.

@@ -8,6 +8,7 @@ import type { RedisServer } from '../../services/redis.ts'
 import { startTestRedis } from '../support/services.ts'
 import { createModel, type ModelContact } from '../support/matcher-model.ts'
 
+const patient = { timeout: 15_000, interval: 20 }
 let server: RedisServer
 let redis: Redis
 let regions = 0
@@ -132,8 +133,9 @@ describe('a reservation', () => {
     await matcher.syncContacts([contact('c1')], at)
     await matcher.upsertAgents([agent('a1')], at)
     await matcher.reserveForContact('c1')
-    await vi.waitFor(async () =>
-      expect(await matcher.lapsed(10)).toEqual([{ contactId: 'c1', agentId: 'a1' }]),
+    await vi.waitFor(
+      async () => expect(await matcher.lapsed(10)).toEqual([{ contactId: 'c1', agentId: 'a1' }]),
+      patient,
     )
     await matcher.syncContacts([contact('c1')], await momentOf(matcher))
     expect(await matcher.lapsed(10)).toEqual([])
@@ -214,6 +216,30 @@ describe('an agent', () => {
     expect(await matcher.reserveForAgent('a1')).toMatchObject({ contactId: 'c2' })
   })
 
+  it('has an offer counted once, whoever tells of it first: its row, his facts or its confirmation', async () => {
+    const { matcher } = await freshMatcher()
+    const texts = (more: Partial<AgentFacts> = {}) =>
+      agent('a1', { capacity: { voice: 1, text: 2 }, ...more })
+    const sms = (id: string, more: Partial<MatchContact> = {}) => contact(id, { channel: 'sms', ...more })
+    await matcher.upsertAgents([texts()], await momentOf(matcher))
+    await matcher.syncContacts([sms('c1'), sms('c2', { score: 2_000 })], await momentOf(matcher))
+    const first = await matcher.reserveForContact('c1')
+    const held = sms('c1', { place: 'held', version: 2, agentId: 'a1' })
+    await matcher.syncContacts([held], await momentOf(matcher))
+    await matcher.upsertAgents([texts({ load: { voice: 0, text: 1 } })], await momentOf(matcher))
+    expect(await matcher.confirm(first!, 2)).toBe(false)
+    const second = await matcher.reserveForContact('c2')
+    expect(second).toMatchObject({ agentId: 'a1' })
+
+    // Facts read since the reservation may have counted it or not: only new ones say.
+    const between = await momentOf(matcher)
+    await matcher.upsertAgents([texts({ load: { voice: 0, text: 2 } })], between)
+    expect(await matcher.confirm(second!, 2)).toBe(true)
+    await matcher.upsertAgents([texts({ load: { voice: 0, text: 2 } })], await momentOf(matcher))
+    await matcher.syncContacts([sms('fire', { emergency: true })], await momentOf(matcher))
+    expect(await matcher.reserveForContact('fire')).toMatchObject({ agentId: 'a1' })
+  })
+
   it('who signed out is not brought back by facts read before', async () => {
     const { matcher } = await freshMatcher()
     const before = await momentOf(matcher)
@@ -261,8 +287,9 @@ describe('a refusal', () => {
       at,
     )
     expect(await matcher.reserveForAgent('a1')).toBeNull()
-    await vi.waitFor(async () =>
-      expect(await matcher.reserveForAgent('a1')).toMatchObject({ contactId: 'c1' }),
+    await vi.waitFor(
+      async () => expect(await matcher.reserveForAgent('a1')).toMatchObject({ contactId: 'c1' }),
+      patient,
     )
   })
 
@@ -272,8 +299,9 @@ describe('a refusal', () => {
     await matcher.syncContacts([contact('c1', { refused: [{ agentId: 'a1', sinceMs: Date.now() }] })], at)
     await matcher.upsertAgents([agent('a1')], at)
     expect(await matcher.reserveForContact('c1')).toBeNull()
-    await vi.waitFor(async () =>
-      expect(await matcher.reserveForContact('c1')).toMatchObject({ agentId: 'a1' }),
+    await vi.waitFor(
+      async () => expect(await matcher.reserveForContact('c1')).toMatchObject({ agentId: 'a1' }),
+      patient,
     )
   })
 
@@ -333,7 +361,7 @@ describe('a contact', () => {
     await matcher.upsertAgents([agent('a1')], at)
     await matcher.syncContacts([contact('c1', { requirement: { topic: ['heating'] } })], at)
     expect(await matcher.reserveForContact('c1')).toBeNull()
-    await vi.waitFor(async () => expect(await matcher.relax(10)).toEqual(['c1']))
+    await vi.waitFor(async () => expect(await matcher.relax(10)).toEqual(['c1']), patient)
     expect(await matcher.reserveForContact('c1')).toMatchObject({ agentId: 'a1', ring: 1 })
     expect(await matcher.relax(10)).toEqual([])
   })

@@ -61,7 +61,9 @@ async function freeMediaPort(host: string, calls: number): Promise<number> {
   throw new Error(`no free ports for sound on ${host}`)
 }
 
-/** Sends the message by which a scenario is told to hang up. */
+let told = 0
+
+/** Sends the message by which a scenario is told to go on, or to hang up; a copy of an earlier one would be overheard. */
 function tell(host: string, port: number, callId: string): void {
   const socket = createSocket('udp4')
   const lines = [
@@ -72,7 +74,7 @@ function tell(host: string, port: number, callId: string): void {
   const rest = [
     'From: <sip:test@127.0.0.1>;tag=1',
     'To: <sip:test@127.0.0.1>',
-    'CSeq: 1 MESSAGE',
+    `CSeq: ${(told += 1)} MESSAGE`,
     'Content-Length: 0',
   ]
   socket.send([...lines, ...rest, '', ''].join('\r\n'), port, host, () => socket.close())
@@ -192,8 +194,11 @@ function silence(folder: string): string {
   return file
 }
 
-/** What a citizen does after the call was answered. */
-export type Step = { wait: number } | { press: string }
+/** What a citizen does after the call was answered; `told` waits for `goOn`. */
+export type Step = { wait: number } | { press: string } | 'told'
+
+/** A citizen waits no longer than this for `goOn`. */
+const patienceMs = 60_000
 
 export interface CallOptions {
   /** `host:port` of Asterisk */
@@ -217,6 +222,8 @@ export interface CallOptions {
 export interface Call extends Sipp {
   /** rejects when the call is refused */
   answered: Promise<void>
+  /** takes the step after `told` (with `count`, the first of them) */
+  goOn(): void
   /** hangs up now (with `count`, the first of them); resolves when the process has ended */
   hangUp(): Promise<void>
 }
@@ -228,7 +235,7 @@ export async function placeCall(options: CallOptions): Promise<Call> {
   const all = [...steps, last]
   const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>'
   const caller = rawFrom ?? (from === undefined ? anonymous : `<sip:${from}@${host}>`)
-  const waiting = all.reduce((sum, step) => sum + ('wait' in step ? step.wait : 0), 0)
+  const waiting = all.reduce((sum, step) => sum + longest(step), 0)
   const port = await unusedPort(host)
   const name = randomUUID()
   const sipp = await startSipp({
@@ -241,7 +248,9 @@ export async function placeCall(options: CallOptions): Promise<Call> {
       HEADERS: headers.map((line) => `${line}\n`).join(''),
       REFUSALS: [401, 403, 404, 480, 484, 486, 500, 503, 603].map(refusal).join('\n'),
       STEPS: all
-        .map((step, index) => ('wait' in step ? wait(step.wait, index) : press(step.press, caller, index)))
+        .map((step, index) =>
+          step === 'told' || 'wait' in step ? wait(step, index) : press(step.press, caller, index),
+        )
         .join('\n'),
     },
     host,
@@ -261,15 +270,18 @@ export async function placeCall(options: CallOptions): Promise<Call> {
     tell(host, port, `1-${name}`)
     await sipp.ended
   }
-  return { ...sipp, answered, hangUp }
+  return { ...sipp, answered, hangUp, goOn: () => tell(host, port, `1-${name}`) }
 }
 
 const refusal = (status: number): string =>
   `  <recv response="${status}" optional="true" next="refused"><action><log message="[call_number] refused ${status}"/></action></recv>`
 
-const wait = (ms: number, index: number): string => {
-  const limit = `timeout="${Math.max(1, ms)}" ontimeout="step${index}"`
-  return `  <recv request="MESSAGE" optional="true" next="hangup" ${limit}/>
+const longest = (step: Step): number => (step === 'told' ? patienceMs : 'wait' in step ? step.wait : 0)
+
+const wait = (step: { wait: number } | 'told', index: number): string => {
+  const limit = `timeout="${Math.max(1, longest(step))}" ontimeout="step${index}"`
+  const next = step === 'told' ? `step${index}` : 'hangup'
+  return `  <recv request="MESSAGE" optional="true" next="${next}" ${limit}/>
   <recv request="BYE" next="bye" ${limit}/>
   <label id="step${index}"/>`
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startAsterisk } from '../../services/asterisk.ts'
+import { shortPrompts } from '../support/asterisk.ts'
 import { startHotline, type Hotline } from '../support/hotline.ts'
 import type { DeskClient } from '../support/desk-client.ts'
 import { endAllSipp, placeCall, startPhones, type Call, type Phones } from '../support/sipp.ts'
@@ -10,7 +11,9 @@ let city: Hotline
 const open: { desks: DeskClient[]; phones: Phones[] } = { desks: [], phones: [] }
 
 beforeAll(async () => {
-  city = await startHotline()
+  city = await startHotline({
+    asterisk: { promptOverrides: shortPrompts(['greeting', 'notice', 'keys']), timings: { slice: 2 } },
+  })
   // Citizens who gave up are called back: they are not at home, and it is tried again later.
   await startPhones({
     ...city.asterisk.trunk,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTelephone, type Telephone } from '../../services/demo/telephone.ts'
-import { startTestAsterisk, TestAmi, type TestAsterisk } from '../support/asterisk.ts'
+import { shortPrompts, startTestAsterisk, TestAmi, type TestAsterisk } from '../support/asterisk.ts'
 import { endAllSipp, placeCall } from '../support/sipp.ts'
 
 let asterisk: TestAsterisk
@@ -35,7 +35,7 @@ async function callInHold(): Promise<string> {
 
 describe("the demo's telephones", () => {
   beforeAll(async () => {
-    asterisk = await startTestAsterisk()
+    asterisk = await startTestAsterisk({ promptOverrides: shortPrompts(['greeting', 'notice']) })
     ami = await TestAmi.connect(asterisk)
     await ami.startHeartbeat()
     ami.claimAll()

@@ -307,10 +307,16 @@ describe('the optional menu', () => {
           target: menu.sip,
           to: '12345',
           from: '13800000031',
-          steps: [{ wait: 1_200 }, { press: '2' }],
+          steps: ['told', { press: '2' }],
         }),
         placeCall({ target: menu.sip, to: '12345', from: '13800000032' }),
       ])
+      await vi.waitFor(
+        async () =>
+          expect(await menu.cli('core show channels concise')).toMatch(/!Read!CHOICE,.*!13800000031!/),
+        { timeout: 8_000, interval: 30 },
+      )
+      choosing.goOn()
       const chosen = await gateway.user('ContactMenu')
       expect(chosen).toMatchObject({ Choice: '2' })
       await gateway.user('ContactHold', chosen['ContactId'])

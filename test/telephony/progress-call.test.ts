@@ -61,8 +61,8 @@ afterAll(async () => {
 })
 
 const press = (keys: string): Step[] => [...keys].map((key) => ({ press: key }))
-/** Hold has begun and the gateway has claimed the caller. */
-const inHold: Step = { wait: 3_000 }
+/** Hold has begun and the gateway has claimed the caller: then the test tells him to go on. */
+const inHold: Step = 'told'
 
 interface Caller {
   call: Call
@@ -77,7 +77,12 @@ const telephone = (): string => `1380000${String((callers += 1)).padStart(4, '0'
 async function calling(steps: Step[], from = telephone()): Promise<Caller> {
   const call = await placeCall({ target: asterisk.sip, to: '12345', from, steps })
   await call.answered
-  return { call, from, ...(await contactOf(from)) }
+  const caller = { call, from, ...(await contactOf(from)) }
+  if (steps[0] === inHold) {
+    await ami.user('ContactHold', caller.contact)
+    call.goOn()
+  }
+  return caller
 }
 
 async function contactOf(from: string): Promise<{ contact: string; channel: string }> {
@@ -101,9 +106,10 @@ const playing = async (channel: string): Promise<string> =>
 const hears = (channel: string, what: string): Promise<void> =>
   vi.waitFor(async () => expect(await playing(channel)).toContain(what), { timeout: 12_000, interval: 40 })
 
-/** Back among those who wait: music, and a key is listened to. */
+/** Among those who wait: music, and a key is listened to. */
+const listened = /!hold!s!\d+!Up!Read!KEY,,1,,1,[1-9]!/
 const waits = (channel: string): Promise<void> =>
-  vi.waitFor(async () => expect(await playing(channel)).toMatch(/!hold!s!\d+!Up!Read!KEY,,1,,1,[1-9]!/), {
+  vi.waitFor(async () => expect(await playing(channel)).toMatch(listened), {
     timeout: 12_000,
     interval: 40,
   })
@@ -288,6 +294,7 @@ describe('the gateway', () => {
     const steps = [inHold, ...press(`2${digits}9999`), { wait: 2_500 }, ...press(`${digits}0001`)]
     const call = await placeCall({ target: own.sip, to: '12345', from: '13800000009', steps })
     const { callId } = await gateway.ledger.until('callHeld')
+    call.goOn()
     const said = async (): Promise<string> =>
       (await own.cli('core show channels concise'))
         .split('\n')
@@ -333,6 +340,11 @@ describe('a whole gateway', () => {
 
     const steps = [inHold, ...press(`2${known}1234`)]
     const call = await placeCall({ target: city.asterisk.sip, to: '12345', from: '13800000042', steps })
+    await vi.waitFor(
+      async () => expect(await city.asterisk.cli('core show channels concise')).toMatch(listened),
+      { timeout: 20_000, interval: 40 },
+    )
+    call.goOn()
     await vi.waitFor(
       async () =>
         expect(await city.asterisk.cli('core show channels concise')).toContain('hotline/progress-none'),
