@@ -185,7 +185,7 @@ describe('time', () => {
     expect(again.contactId).toBe(contactId)
     expect(Date.parse(again.offeredAt)).toBeGreaterThanOrEqual(Date.parse(offer.deadline))
     const [{ late }] = (await world.db.query<{ late: boolean }>(
-      `select ended_at > deadline + interval '1 second' as late from offers where id = $1`,
+      `select ended_at > deadline + interval '3 seconds' as late from offers where id = $1`,
       [offer.offerId],
     )) as [{ late: boolean }]
     expect(late).toBe(false)

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { shortPrompts, startTestAsterisk, type TestAsterisk, TestAmi } from '../support/asterisk.ts'
 import { type Call, endAllSipp, placeCall, type Phones, startPhones } from '../support/sipp.ts'
+import { soon } from '../support/telephony.ts'
 
 /** Hold by the agent, consultation, transfer, the emergency line as third party, and calling back. */
 
@@ -126,7 +127,7 @@ describe.concurrent('the emergency line', () => {
     const { call, contact } = talk
     await callEmergency(talk)
     expect(await ami.user('ContactConfJoin', contact, { Role: 'emergency' })).toMatchObject({ Party: '110' })
-    await vi.waitFor(async () => expect(await parties(contact)).toBe(3))
+    await soon(async () => expect(await parties(contact)).toBe(3))
     const invite = police
       .messages()
       .split(/-{20,}/)
@@ -223,7 +224,7 @@ describe.concurrent('an agent', () => {
     expect(await ami.user('ContactEnd', contact)).toMatchObject({ Stage: 'talk', Agent: phone(5) })
     expect(await call.ended).toBe(0)
     const file = join(asterisk.paths.recordings, `${contact}.wav`)
-    await vi.waitFor(() => {
+    await soon(() => {
       const seconds = (statSync(file).size - 44) / 16_000
       expect(seconds).toBeGreaterThan(1.8)
       expect(seconds).toBeLessThan(4)
@@ -283,7 +284,7 @@ describe.concurrent('an agent', () => {
     const colleague = await consult(talk, phone(13))
     await ami.redirect(colleague, 'talk-agent', 's', { channel: agent, context: 'talk-agent' })
     await ami.redirect(caller, 'talk-caller')
-    await vi.waitFor(async () => expect(await parties(contact)).toBe(3))
+    await soon(async () => expect(await parties(contact)).toBe(3))
     await call.hangUp()
   })
 
