@@ -53,6 +53,12 @@ function readingOf(row: OrderRow, p: Procedure, { viewer, sights, seats }: Look)
   return p.leg === null && seats.includes('leadUnit') && leadsBusiness.includes(p.kind) ? 'words' : null
 }
 
+/** Whether the viewer may know that something runs, or ran out, for this procedure; 0 or null: for none. */
+export const mayKnow = (row: OrderRow, procedure: number | null, look: Look): boolean => {
+  const named = row.procedures.find((p) => p.n === procedure)
+  return named === undefined || readingOf(row, named, look) !== null
+}
+
 /** Ids of people are for those who read the notes; a requester's id would join his orders. */
 const personOf = (id: string | null, role: string | null, { sights }: Look) => ({
   id: sights.notes.sight === 'full' && role !== 'requester' ? id : null,
@@ -130,6 +136,7 @@ export const ratingView = ({ rating }: Pick<OrderRow, 'rating'>): RatingView | n
 
 const ofRating: readonly string[] = ['followedUp', 'judged', 'rated', 'ratingFinal']
 const ofProcedures: readonly string[] = ['opened', 'closed', 'stepped']
+const ofClocks: readonly string[] = ['deadlineMissed', 'reminded']
 /** They name other orders. */
 const ofLinks: readonly string[] = ['merged', 'split', 'splitFrom']
 /** Inside the centre: who tried what in vain, who may see what, what was noted for the next step. */
@@ -181,6 +188,9 @@ function eventReading(row: OrderRow, event: OrderEventRow, look: Look): Reading 
   const { sights, viewer } = look
   const data = (event.data ?? {}) as Record<string, unknown>
   const leg = typeof data['leg'] === 'number' ? data['leg'] : null
+  // A clock of a procedure tells that there is one: that somebody applied for a recusal, above all.
+  const of = typeof data['procedure'] === 'number' ? data['procedure'] : null
+  if (ofClocks.includes(event.type) && !mayKnow(row, of, look)) return null
   if (ofRating.includes(event.type)) return sights.rating.sight === 'full' ? 'words' : null
   if (ofProcedures.includes(event.type)) {
     const procedure = row.procedures.find((p) => p.n === data['n'])

@@ -8,7 +8,7 @@ import type { Progress } from './progress-contract.ts'
 import type { Acting } from './actions.ts'
 import { noticeTerm, type AppliedLaw } from './clock.ts'
 import { describeMissing } from './elements.ts'
-import { auditViews, followUpViews, isOwnLeg, procedureViews, ratingView } from './history.ts'
+import { auditViews, followUpViews, isOwnLeg, mayKnow, procedureViews, ratingView } from './history.ts'
 import type { WorkOrder } from './model.ts'
 import { redact, redactDeep, type Identity } from './redact.ts'
 import type { DeadlineRow, OrderRow } from './rows.ts'
@@ -107,7 +107,9 @@ export function orderView(row: OrderRow, deadlines: readonly DeadlineRow[], look
     // A contact leads to who spoke in it.
     contactIds: sights.contact.sight === 'none' ? [] : row.contactIds,
     version: row.version,
-    deadlines: deadlines.map((deadline) => deadlineView(deadline, row, statute, now)),
+    deadlines: deadlines
+      .filter((deadline) => mayKnow(row, deadline.procedure, look))
+      .map((deadline) => deadlineView(deadline, row, statute, now)),
     withheld: withheldOf(sights),
   }
 }

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createPii } from '../../../src/base/pii.ts'
 import type { Role } from '../../../src/base/actor.ts'
 import type { ConfidentialLevel } from '../../../src/work-orders/model.ts'
+import type { Clock } from '../../../src/work-orders/clock.ts'
+import { eventViews } from '../../../src/work-orders/history.ts'
+import type { OrderEventRow } from '../../../src/work-orders/reads-store.ts'
 import type { OrderRow } from '../../../src/work-orders/rows.ts'
 import { redact } from '../../../src/work-orders/redact.ts'
-import { orderView } from '../../../src/work-orders/view.ts'
+import { openIdentity, orderView } from '../../../src/work-orders/view.ts'
 import { insightOf } from '../../../src/work-orders/visibility.ts'
 import { leg, now, order, staff, statute } from './support.ts'
 
@@ -28,12 +31,12 @@ const row = (confidential: ConfidentialLevel): OrderRow => ({
   parentNumber: null,
   contactIds: [],
 })
-const seen = (role: Role, level: ConfidentialLevel) => {
+const lookOf = (role: Role, of: OrderRow) => {
   const viewer = { actor: staff(role), roles: [role], unitCode: role === 'unit' ? 'lighting' : null }
-  const insight = insightOf(row(level), viewer, statute)!
-  const look = { ...insight, viewer, now, pii, statute, links: new Set<string>(), integrityFlag: null }
-  return orderView(row(level), [], look)
+  const insight = insightOf(of, viewer, statute)!
+  return { ...insight, viewer, now, pii, statute, links: new Set<string>(), integrityFlag: null }
 }
+const seen = (role: Role, level: ConfidentialLevel) => orderView(row(level), [], lookOf(role, row(level)))
 
 describe('第二十六条 who sees whose order it is', () => {
   it.each<[Role, ConfidentialLevel, string | null, string | null]>([
@@ -83,5 +86,78 @@ describe('第二十六条 who sees whose order it is', () => {
       '＊＊＊和＊＊＊都说＊＊＊漏水，＊＊＊最重',
     )
     expect(redact('一二三四号', identity)).toBe('一二三四号')
+  })
+})
+
+describe('第二十六条、第二十七条: a unit learns of no application for the recusal of its people', () => {
+  const asked: OrderRow = {
+    ...row('confidential'),
+    state: 'dispatched',
+    procedures: [
+      {
+        n: 1,
+        kind: 'recusal',
+        leg: 1,
+        openedAt: now,
+        openedBy: 'agent-1',
+        openedRole: 'agent',
+        said: {
+          ground: 'g',
+          reason: 'r',
+          person: 'unit-1',
+          personUnit: 'lighting',
+          unit: null,
+          by: 'requester',
+        },
+        closedAt: null,
+        closedBy: null,
+        closedRole: null,
+        verdict: null,
+        outcome: null,
+      },
+    ],
+  }
+  const clock = (term: string, more: Partial<Clock> = {}): Clock => ({
+    leg: 0,
+    procedure: 0,
+    term,
+    startedAt: now,
+    due: now,
+    provisional: false,
+    localPolicy: false,
+    calendarVersion: '',
+    cite: '',
+    window: false,
+    extensions: [],
+    otherLaw: null,
+    metAt: null,
+    missedAt: null,
+    ...more,
+  })
+  const clocks = [clock('AS19-D06', { leg: 1 }), clock('AS19-D09', { procedure: 1 })]
+  const event = (type: string, data: object): OrderEventRow => ({
+    type,
+    at: now,
+    actorKind: 'system',
+    actorId: 'deadlines',
+    actorRole: 'system',
+    cite: null,
+    data,
+  })
+  const events = ['deadlineMissed', 'reminded'].flatMap((type) => [
+    event(type, { term: 'AS19-D06', leg: 1, due: '' }),
+    event(type, { term: 'AS19-D09', procedure: 1, due: '' }),
+  ])
+
+  it.each<[Role, string[]]>([
+    ['unit', ['AS19-D06']],
+    ['agent', ['AS19-D06', 'AS19-D09']],
+    ['supervisor', ['AS19-D06', 'AS19-D09']],
+  ])('%s sees clocks of %j, in the order and in its history', (role, terms) => {
+    const look = lookOf(role, asked)
+    expect(orderView(asked, clocks, look).deadlines.map((d) => d.term)).toEqual(terms)
+    const read = eventViews(asked, events, look, openIdentity(asked, pii))
+    expect(read.map((e) => e.type)).toEqual(['deadlineMissed', 'reminded'].flatMap((t) => terms.map(() => t)))
+    if (role === 'unit') expect(JSON.stringify(read)).not.toContain('AS19-D09')
   })
 })
