@@ -166,6 +166,17 @@ export type ReadyEvent = {
   receivedAt: string
 }
 
+export async function isKnownEvent(
+  tx: Tx,
+  { channel, account, providerId }: { channel: string; account: string; providerId: string },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from channel_events where channel = $1 and account = $2 and provider_id = $3`,
+    [channel, account, providerId],
+  )
+  return rows.length > 0
+}
+
 export async function storeEvents(tx: Tx, events: ReadyEvent[]): Promise<string[]> {
   const column = <T>(pick: (e: ReadyEvent) => T): T[] => events.map(pick)
   const rows = await tx.query<{ providerId: string }>(

@@ -62,7 +62,9 @@ async function isForMachine(deps: IntakeDeps, item: InboundText, requesterId: st
   if (deps.forMachine?.(item) && !deps.screen(item.text).emergency) return true
   const command = item.channel === 'wechat' && item.kind === 'text' ? linkCommand(item.text) : null
   if (!command) return false
-  return command.type === 'claim' || (await deps.requesters.hasOpenClaim(requesterId))
+  if (command.type === 'claim' || (await deps.requesters.hasOpenClaim(requesterId))) return true
+  // Delivered again, it was a code then though it has been used since.
+  return store.isKnownEvent(deps.db, item)
 }
 
 const keyOf = (m: { channel: string; account: string; providerId: string }): string =>

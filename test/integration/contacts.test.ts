@@ -250,6 +250,28 @@ describe('one person', () => {
     expect(await requesters.samePerson(wechat.requesterId)).toEqual([wechat.requesterId])
   })
 
+  it('sends a code that is delivered again after it was used, and no contact waits with it', async () => {
+    const { requesters, contacts, db } = world
+    const from = 'oAgain'
+    const wechat = (text: string) => sms(from, text, { channel: 'wechat', account: 'gh_a' })
+    const [person] = await requesters.ensure(db, [{ kind: 'wechat', address: from }])
+    let code = ''
+    await requesters.claimPhone(
+      person!.requesterId,
+      '+8613800000009',
+      'ask9',
+      async (_tx, sent) => void (code = sent),
+    )
+    const item = wechat(code)
+    expect(await contacts.intake.accept([item])).toMatchObject([{ contactId: null, duplicate: false }])
+    await requesters.confirmPhone(person!.requesterId, code)
+    expect(await contacts.intake.accept([item])).toMatchObject([{ contactId: null, duplicate: true }])
+    expect(await count('contacts where requester_id = $1', [person!.requesterId])).toBe(0)
+    // Six digits that nobody asked for are what a citizen says.
+    const [said] = await contacts.intake.accept([wechat('114000')])
+    expect(said!.contactId).not.toBeNull()
+  })
+
   it('is not proven by guessing', async () => {
     const [a] = await world.contacts.intake.accept([
       sms('oGuess', '在吗', { channel: 'wechat', account: 'gh_a' }),
