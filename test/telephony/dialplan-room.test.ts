@@ -12,6 +12,8 @@ let asterisk: TestAsterisk
 let ami: TestAmi
 let phones: Phones
 let silent: Phones
+/** The phones from the tenth on. */
+let colleagues: Phones
 let police: Phones
 let citizens: Phones
 
@@ -29,7 +31,7 @@ beforeAll(async () => {
   if (first === undefined || second === undefined || third === undefined) throw new Error('three banks')
   phones = await startPhones({ ...first, answerAfterMs: 100 })
   silent = await startPhones({ ...second })
-  await startPhones({ ...third, answerAfterMs: 100 })
+  colleagues = await startPhones({ ...third, answerAfterMs: 100 })
   police = await startPhones({ ...asterisk.emergency, answerAfterMs: 300 })
   citizens = await startPhones({ ...asterisk.trunk, answerAfterMs: 300 })
 })
@@ -151,7 +153,7 @@ describe.concurrent('the emergency line', () => {
     const { call, contact } = talk
     await callEmergency(talk)
     const line = await ami.user('ContactConfJoin', contact, { Role: 'emergency' })
-    await phones.hangUp(phone(17))
+    await colleagues.hangUp(phone(17))
     await ami.user('ContactConfLeave', contact, { Role: 'agent' })
     await hangUpChannel(line['Channel'] ?? '')
     await ami.user('ContactConfLeave', contact, { Role: 'emergency' })
@@ -294,6 +296,14 @@ describe.concurrent('an agent', () => {
     await ami.user('ContactAnswered', contact, { Agent: phone(15) })
     await call.hangUp()
     expect(await ami.user('ContactEnd', contact)).toMatchObject({ Stage: 'talk', Agent: phone(15) })
+    // The desk would refuse a call that it has not accepted. The phone writes its messages down in its own time.
+    const invites = () =>
+      colleagues
+        .messages()
+        .split(/-{20,}/)
+        .filter((text) => text.includes('INVITE sip:') && text.includes(`X-Contact-Id: ${contact}`))
+    await soon(() => expect(invites()).toHaveLength(2))
+    expect(invites().map((text) => text.includes('X-Transfer: 1'))).toEqual([false, true])
   })
 })
 

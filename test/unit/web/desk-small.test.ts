@@ -19,6 +19,13 @@ describe('the browser’s phone', () => {
     expect(decideInvite({ ...headers, contactId: 'n1-9.9', consult: true }, free)).toBe('ring')
   })
 
+  it('rings for the caller whom a colleague passes on, whoever had him before, but not in another call', () => {
+    const passedOn = { ...headers, transfer: true }
+    expect(decideInvite({ ...passedOn, contactId: 'n1-3.3' }, free)).toBe('ring')
+    expect(decideInvite(passedOn, free)).toBe('ring')
+    expect(decideInvite(passedOn, { ...free, inCall: true })).toBe('reject')
+  })
+
   it('rings for the call to a requester that the person asked for, and answers it once it is known', () => {
     expect(decideInvite({ ...headers, out: true }, free)).toBe('answer')
     expect(decideInvite({ ...headers, contactId: 'n1-7.7', out: true }, free)).toBe('ring')

@@ -136,9 +136,10 @@ export function referralStage(state: string): 0 | 1 | 2 | 'told' | 'failed' | 'c
 }
 
 /** Calls that need the person's own answer. */
-export const ownCallWord: Record<'contact' | 'native' | 'consult' | 'out', string> = {
+export const ownCallWord: Record<'contact' | 'native' | 'consult' | 'transfer' | 'out', string> = {
   contact: '来电',
   native: '应急队列来电',
   consult: '同事请求咨询',
+  transfer: '同事转来的来电',
   out: '联系诉求人：接听后为您转接',
 }

@@ -10,10 +10,11 @@ export type PhoneCall = {
   /** The contact's call, or null when the call says nothing of one. */
   callId: string | null
   /**
-   * `native`: from Asterisk's own queue, without the gateway. `consult`: a colleague asks. `out`: the person himself has
-   * asked to be joined with a requester.
+   * `native`: from Asterisk's own queue, without the gateway. `consult`: a colleague asks. `transfer`: a colleague
+   * passes a caller on, who is a contact like any other once he is taken. `out`: the person himself has asked to be
+   * joined with a requester.
    */
-  kind: 'contact' | 'native' | 'consult' | 'out'
+  kind: 'contact' | 'native' | 'consult' | 'transfer' | 'out'
   phase: 'ringing' | 'connecting' | 'talking'
   /** Local ms. */
   since: number
@@ -104,6 +105,7 @@ export async function startPhone(options: PhoneOptions) {
       contactId: event.request.getHeader('X-Contact-Id') ?? null,
       native: event.request.getHeader('X-Native') !== undefined,
       consult: event.request.getHeader('X-Consult') !== undefined,
+      transfer: event.request.getHeader('X-Transfer') !== undefined,
       out: event.request.getHeader('X-Out') !== undefined,
     }
     const decision = decideInvite(headers, {
@@ -115,12 +117,12 @@ export async function startPhone(options: PhoneOptions) {
     if (decision === 'answer') answer()
   })
 
-  function take(taken: RTCSession, { contactId, native, consult, out }: InviteHeaders): void {
+  function take(taken: RTCSession, headers: InviteHeaders): void {
     session = taken
     set({
       call: {
-        callId: contactId,
-        kind: native ? 'native' : consult ? 'consult' : out ? 'out' : 'contact',
+        callId: headers.contactId,
+        kind: (['native', 'consult', 'transfer', 'out'] as const).find((kind) => headers[kind]) ?? 'contact',
         phase: 'ringing',
         since: Date.now(),
         muted: false,
@@ -151,7 +153,7 @@ export async function startPhone(options: PhoneOptions) {
 
   function answer(): void {
     if (!session || state.call?.phase !== 'ringing') return
-    setCall({ phase: 'connecting' })
+    setCall({ phase: 'connecting', ...(state.call.kind === 'transfer' && { kind: 'contact' }) })
     session.answer({ mediaConstraints: constraints, pcConfig: { iceServers: [] } })
   }
 
