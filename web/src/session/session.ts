@@ -88,9 +88,13 @@ export const useSession = defineStore('session', () => {
     async confirmSecondFactor(code: string): Promise<Answer<Me>> {
       return keep(await request<Me>('POST', '/api/session/second-factor/confirm', { code }))
     },
-    async signOut(): Promise<void> {
-      await request('DELETE', '/api/session')
+    /** @returns why the session still lives, or null; on a shared computer nobody may believe that it is over */
+    async signOut(): Promise<HttpProblem | null> {
+      const answer = await request('DELETE', '/api/session')
+      // Without a session there is nothing left to end.
+      if (!answer.ok && answer.problem.status !== 401) return answer.problem
       me.value = null
+      return null
     },
   }
 })
