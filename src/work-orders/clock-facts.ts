@@ -31,7 +31,10 @@ export function factsOf(order: WorkOrder, event: OrderEvent, statute: Statute): 
     case 'contacted':
       return [{ ends: ['requester.contacted'], leg: event.leg }]
     case 'fedBack': {
-      const told: TermEvent[] = event.told ? ['requester.answered', 'requester.told'] : []
+      // Whoever was told the result was contacted, whether or not that was noted before.
+      const told: TermEvent[] = event.told
+        ? ['requester.answered', 'requester.told', 'requester.contacted']
+        : []
       const all: TermEvent[] = ['workOrder.fedBack', 'coLeg.fedBack', ...told]
       const lead = order.legs.find((leg) => leg.n === event.leg)?.role === 'lead'
       return [{ ends: all, leg: event.leg }, ...(lead ? [{ ends: all, leg: 0 }] : [])]

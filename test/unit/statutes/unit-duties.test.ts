@@ -52,6 +52,17 @@ describe('及时联系诉求人', () => {
   })
 })
 
+describe('草案第十四条第（一）项、白银第十四条第（一）项: the result that the requester was told is a contact, too', () => {
+  it.each([
+    ['anshan-draft', 'ASD-D04'],
+    ['baiyin-2024', 'BY24-D11'],
+  ] as const)('%s: meets %s without another note, and nobody is supervised for it', (city, term) => {
+    const order = handled(city).do('unit', report(), 'lighting').at('2026-03-04T09:00+08:00')
+    expect(order.clocks().find((c) => c.term === term)).toMatchObject({ missedAt: null })
+    expect(order.clocks().find((c) => c.term === term)?.metAt).not.toBeNull()
+  })
+})
+
 describe('several units', () => {
   it.each([
     ['anshan-draft', 'ASD-D08', '第十三条'],
