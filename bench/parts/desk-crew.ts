@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 import type { ClientMessage, DeskContact, ServerMessage } from '../../src/agent-desk/contract.ts'
 import { signIn } from '../../test/support/desk-client.ts'
+import { matterOf } from './matters.ts'
 
 /**
  * Agents at their desks: real sign-in, real socket, and nothing kept of what was heard, so that hundreds of them fit
@@ -53,15 +54,13 @@ const answered = {
   knowledge: [],
   lacking: { what: '办事时间' },
 }
-const order = {
+const order = () => ({
   type: 'workOrder',
   kind: 'help',
-  category: 2,
-  facts: '小区门口的路灯坏了三天，晚上看不清路。',
-  place: '示范路1号',
+  ...matterOf(Math.random),
   requester: { name: '甲某', home: '示范路1号', careGroups: [] },
   confidential: false,
-}
+})
 
 class Agent {
   private readonly waiting = new Map<string, (answer: Answer) => void>()
@@ -156,7 +155,7 @@ class Agent {
 
   private async settle(contactId: string, reply: boolean): Promise<void> {
     if (reply) await this.wish({ type: 'say', contactId, clientId: randomUUID(), text: '您好，已为您登记。' })
-    const outcomes = [Math.random() < this.plan.orders ? order : answered]
+    const outcomes = [Math.random() < this.plan.orders ? order() : answered]
     for (let tries = 0; tries < 20 && !stopped; tries += 1) {
       // The same key again: one registration, whatever became of the first try.
       if (await this.wish({ type: 'register', contactId, idempotencyKey: contactId, outcomes })) {

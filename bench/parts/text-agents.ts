@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 import type { ClientMessage, DeskContact, ServerMessage } from '../../src/agent-desk/contract.ts'
 import { createGate } from '../../src/queue/gate.ts'
+import { matterOf } from './matters.ts'
 
 /**
  * Agents for texts at real sockets, in a process of their own. They note when each offer arrived, accept at once, and
@@ -25,16 +26,13 @@ export type AgentsReport = {
 type WithoutId<M> = M extends { id: string } ? Omit<M, 'id'> : never
 type Answer = Extract<ServerMessage, { type: 'result' }>
 
-const order = {
+const order = () => ({
   type: 'workOrder',
   kind: 'help',
-  category: 2,
-  title: '路灯不亮',
-  facts: '小区门口的路灯坏了三天，晚上看不清路。',
-  place: '铁西区示范路1号',
+  ...matterOf(Math.random),
   requester: { kind: 'naturalPerson', name: '化名某甲', home: '示范小区2号楼', contact: '13800000001' },
   confidential: false,
-}
+})
 
 /** People do not all press at the same moment: so many registrations are under way at a time. */
 const pressing = createGate(16)
@@ -122,7 +120,7 @@ class TextAgent {
 
   private async register(contactId: string): Promise<void> {
     if (!this.ready.delete(contactId)) return
-    const wish = { type: 'register', contactId, idempotencyKey: contactId, outcomes: [order] } as const
+    const wish = { type: 'register', contactId, idempotencyKey: contactId, outcomes: [order()] } as const
     const done = await pressing(() => this.wish({ ...wish, outcomes: [...wish.outcomes] }))
     if (done) heard.registered += 1
     else setTimeout(() => (this.ready.add(contactId), void this.register(contactId)), 500)
