@@ -23,7 +23,8 @@ export const useReveal = defineStore('reveal', () => {
       const { addresses = [] } = (data ?? {}) as { addresses?: { address: string; status: string }[] }
       const best = addresses.find((a) => a.status === 'verified') ?? addresses[0]
       if (!best) return desk.tell('warning', '这位诉求人没有留下电话号码。')
-      shown.set(contactId, best.address)
+      // A number that he only typed may be anybody's.
+      shown.set(contactId, best.status === 'verified' ? best.address : `${best.address}（自述，未核实）`)
       window.setTimeout(() => shown.delete(contactId), openMs)
     },
   }
