@@ -63,8 +63,11 @@ export type Matcher = {
   reserveForAgent(agentId: string): Promise<Reservation | null>
   /** Reserves any stable pair. */
   reserveAny(): Promise<Reservation | null>
-  /** The offer is in PostgreSQL. */
-  confirm(reservation: Reservation, version: number): Promise<void>
+  /**
+   * The offer is in PostgreSQL.
+   * @returns whether the agent's facts were read meanwhile, and so have to be again: they may count the offer twice
+   */
+  confirm(reservation: Reservation, version: number): Promise<boolean>
   /** There will be no offer; with `exclude` this agent is not asked again for a while. */
   release(reservation: Reservation, exclude: boolean): Promise<void>
   /** Widens the rings that are due. @returns the contacts that moved */
@@ -263,7 +266,7 @@ export function createMatcher(
     reserveForAgent: (agentId) => reserve('agent', agentId),
     reserveAny: () => reserve('any', ''),
     async confirm({ contactId, agentId }, version) {
-      await run('endReservation', ['confirm', contactId, agentId, version])
+      return (await run('endReservation', ['confirm', contactId, agentId, version])) === 2
     },
     async release({ contactId, agentId }, exclude) {
       await run('endReservation', ['release', contactId, agentId, exclude ? 1 : 0, excludeMs])

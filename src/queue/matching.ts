@@ -121,6 +121,10 @@ export function createMatching(deps: MatchingDeps): Matching {
     offering,
     lookAside,
     refreshAgent,
+    agentInDoubt: (agentId) =>
+      void agentChanged(agentId).catch((error: unknown) =>
+        log.warn({ agentId, err: String(error) }, 'owed, done again later'),
+      ),
   })
 
   type Look = { row: ContactForMatching | null; synced: Synced | null }

@@ -18,6 +18,8 @@ export type PairingDeps = {
   lookAside: (contactId: string) => Promise<void>
   /** The same of an agent. */
   refreshAgent: (agentId: string) => Promise<unknown>
+  /** An agent's facts have to be read anew and matched, which nobody waits for. */
+  agentInDoubt: (agentId: string) => void
 }
 
 /** A fuse: one call goes on no longer than this, whatever others do meanwhile. */
@@ -25,7 +27,13 @@ const rounds = 200
 /** Offers made side by side when everything is matched at once. */
 const lanes = 4
 
-export function createPairing({ matcher, offering, lookAside, refreshAgent }: PairingDeps): Pairing {
+export function createPairing({
+  matcher,
+  offering,
+  lookAside,
+  refreshAgent,
+  agentInDoubt,
+}: PairingDeps): Pairing {
   /**
    * Makes the offer, or puts the matcher right about why there is none.
    * @param again this pair was refused before: somebody else first, or it would come up for ever
@@ -40,7 +48,7 @@ export function createPairing({ matcher, offering, lookAside, refreshAgent }: Pa
       throw error
     }
     if (made.made) {
-      await matcher.confirm(pair, made.contact.version)
+      if (await matcher.confirm(pair, made.contact.version)) agentInDoubt(pair.agentId)
       return true
     }
     // First the truth, then the release: otherwise the same pair would come up at once.

@@ -130,7 +130,7 @@ export function postgresWorld({ gated }: Lab, gate: Gate): World {
         return pair
       },
       reserveForAgent: async () => null,
-      confirm: async () => {},
+      confirm: async () => false,
       release: async () => {},
     }
     const queue = createQueue({

@@ -5,7 +5,8 @@
 --   building              a build under way: it may be filled, but nobody is matched from it
 --   seq                   the last number handed out, see `nextSeq`
 --   c:<contact>           hash; st = w waiting, r reserved, o elsewhere (with an agent or not yet routed), x ended
---                         (in the build `gen`; of other builds it says nothing)
+--                         (in the build `gen`; of other builds it says nothing); `facts` = the seq of the agent's
+--                         facts when he was reserved
 --   x:<contact>           agents who refused it: score = when, in ms
 --   live                  contacts that are known: score = the seq at which PostgreSQL last confirmed them
 --   wait:<class>:<sig>    waiting contacts by virtual arrival time; class = voice, text, urgent (an emergency by text)

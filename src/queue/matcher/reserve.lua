@@ -166,7 +166,8 @@ for _ = 1, 64 do
 end
 
 leaveQueue(c)
-redis.call('HSET', P .. 'c:' .. c.id, 'st', 'r', 'agent', agent)
+redis.call('HSET', P .. 'c:' .. c.id, 'st', 'r', 'agent', agent, 'facts',
+  redis.call('HGET', P .. 'a:' .. agent, 'seq') or '')
 redis.call('ZADD', P .. 'reserved', now + reservationMs, c.id)
 hold(agent, c.id, c.group, 'r')
 settle(agent)
