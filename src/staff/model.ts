@@ -60,26 +60,12 @@ export function passwordWeakness(password: string, username: string): string | n
   return null
 }
 
-const ofCentre: readonly Role[] = [
-  'teamLead',
-  'dispatcher',
-  'auditor',
-  'followUp',
-  'supervisor',
-  'centreLeader',
-  'office',
-  'confidentialDesk',
-  'analyst',
-]
-
-/** Where a person lands after signing in. */
-export function homeOf(roles: readonly Role[]): string {
-  if (roles.some((r) => administrators.includes(r))) return '/admin'
-  if (roles.includes('agent')) return '/desk'
-  return roles.some((r) => r === 'unit' || r === 'unitLeader') && roles.every((r) => !ofCentre.includes(r))
-    ? '/unit'
-    : '/supervision'
-}
+/**
+ * Where a person lands after signing in. The desk is the one page there is so far; its sign-in tells everybody else that
+ * he is signed in and works through the API. A page of its own for a role goes in here when it is served.
+ */
+export const homeOf = (roles: readonly Role[]): '/desk' | '/desk/sign-in' =>
+  roles.some((r) => r === 'agent' || r === 'teamLead') ? '/desk' : '/desk/sign-in'
 
 /** What a session may do: `full`, or only the step that is still missing. */
 export type Stage = 'full' | 'password' | 'secondFactor'

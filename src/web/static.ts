@@ -12,7 +12,7 @@ export type StaticOptions = {
 }
 
 /** The paths the application's router knows; the list grows with the application, never ahead of it. */
-const pages = ['/desk', '/desk/', '/desk/sign-in']
+export const servedPages = ['/desk', '/desk/', '/desk/sign-in']
 
 /** True when `vite build web` has been run: the desk can be served. */
 export const staffPagesBuilt = (root: string): boolean => existsSync(join(root, 'index.html'))
@@ -31,7 +31,7 @@ export async function staffPages(app: FastifyInstance, { root, city }: StaticOpt
     immutable: true,
     maxAge: '365d',
   })
-  for (const page of pages)
+  for (const page of servedPages)
     app.get(page, { schema: { hide: true } }, (_request, reply) =>
       reply
         .header('Cache-Control', 'no-cache')

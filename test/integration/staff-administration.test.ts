@@ -64,7 +64,7 @@ describe('the first administrator', () => {
         url: '/api/session',
         payload: { username: 'first.admin', password: 'First-Admin-8890' },
       })
-      expect(signIn.json()).toMatchObject({ stage: 'secondFactor', home: '/admin' })
+      expect(signIn.json()).toMatchObject({ stage: 'secondFactor', home: '/desk/sign-in' })
     } finally {
       await fresh.close()
       await empty.close()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Role } from '../../../src/base/actor.ts'
 import {
   failureLimits,
   homeOf,
@@ -9,6 +10,7 @@ import {
   stageOf,
   type SessionFacts,
 } from '../../../src/staff/model.ts'
+import { servedPages } from '../../../src/web/static.ts'
 
 describe('passwords', () => {
   it.each([
@@ -46,21 +48,12 @@ describe('roles', () => {
     expect(needsSecondFactor(['dispatcher', 'unit'])).toBe(false)
   })
 
-  it('lands everybody on his page', () => {
-    expect(homeOf(['agent'])).toBe('/desk')
-    expect(homeOf(['teamLead', 'agent'])).toBe('/desk')
-    expect(homeOf(['auditAdministrator'])).toBe('/admin')
-    expect(homeOf(['unit'])).toBe('/unit')
-    expect(homeOf(['unitLeader'])).toBe('/unit')
-    for (const role of [
-      'confidentialDesk',
-      'centreLeader',
-      'office',
-      'auditor',
-      'followUp',
-      'analyst',
-    ] as const)
-      expect(homeOf([role])).toBe('/supervision')
+  it('lands everybody on a page that is served: those who take contacts at the desk', () => {
+    for (const roles of [['agent'], ['teamLead'], ['teamLead', 'agent'], ['unit', 'agent']] as Role[][])
+      expect(homeOf(roles)).toBe('/desk')
+    const others: Role[] = ['auditAdministrator', 'unit', 'unitLeader', 'supervisor', 'dispatcher', 'office']
+    for (const role of others) expect(homeOf([role])).toBe('/desk/sign-in')
+    for (const page of ['/desk', '/desk/sign-in']) expect(servedPages).toContain(page)
   })
 })
 
