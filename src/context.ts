@@ -305,7 +305,7 @@ export async function createContext(config: Config): Promise<Context> {
   followChanges({ door, queue, desk, orders, log })
   for (const { queue: name, name: job, run } of channels.jobs) jobs.handle(name as QueueName, job, run)
 
-  makeRounds(upkeep, { contacts, queue, channels, calls, desk, orders, matters, log })
+  makeRounds(upkeep, { contacts, queue, channels, calls, desk, staff, orders, matters, log })
 
   return {
     config,

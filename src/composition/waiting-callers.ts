@@ -13,7 +13,7 @@ type Parts = {
   contacts: Pick<Contacts, 'waitingCalls'>
   queue: Pick<Queue, 'position'>
   telephony: Telephony
-  /** Somebody is signed in who could ever take a call. */
+  /** Somebody takes calls now, or will after the one he has. */
   anybodyOnShift: () => Promise<boolean>
   /** The team lead is told at once. */
   alarm: (waiting: number) => Promise<void>
