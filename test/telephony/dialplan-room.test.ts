@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -329,6 +329,30 @@ describe.concurrent('a call back', () => {
     await hangUpChannel(answered['Channel'] ?? '')
     expect(await ami.user('ContactEnd', contact)).toMatchObject({ Stage: 'talk', Agent: phone(16) })
     await citizens.record(({ what, detail }) => what === 'was hung up on' && detail === '13866665555')
+  })
+
+  it('after a talk that was lost is recorded behind it, not over it', async () => {
+    const contact = 'earlier-1795277522.8'
+    const file = join(asterisk.paths.recordings, `${contact}.wav`)
+    const seconds = (): number => (statSync(file).size - 44) / 16_000
+    /** Calls the citizen, talks for more than a second, and says how much is recorded then. */
+    async function talk(agent: string): Promise<number> {
+      const before = times(contact, 'ContactEnd')
+      await originate('13866665556', contact, agent)
+      const answered = await ami.user('ContactAnswered', contact, { Agent: agent })
+      await delay(1_300)
+      await hangUpChannel(answered['Channel'] ?? '')
+      await soon(() => expect(times(contact, 'ContactEnd')).toBe(before + 1))
+      await soon(async () => expect(await asterisk.cli('core show channels concise')).not.toContain(contact))
+      await delay(200)
+      return seconds()
+    }
+    const first = await talk(phone(18))
+    expect(first).toBeGreaterThan(0.8)
+    const both = await talk(phone(19))
+    expect(both).toBeGreaterThan(first + 0.8)
+    // The head of the file knows of both.
+    expect(readFileSync(file).readUInt32LE(40)).toBe(statSync(file).size - 44)
   })
 
   it('goes to no number outside the list', async () => {
