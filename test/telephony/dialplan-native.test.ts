@@ -164,6 +164,30 @@ describe('without a gateway', () => {
     await duty.kill()
   })
 
+  it('rings the duty number at once when every agent is on a break, and when the last one begins it', async () => {
+    const duty = await startPhones({ ...asterisk.trunk, answerAfterMs: 200 })
+    const pause = (paused: boolean) =>
+      ami.action('QueuePause', { ...member(rings(2)), Paused: String(paused) })
+    await signIn(rings(2))
+    await pause(true)
+    const first = await arrive()
+    await ami.user('ContactNativeDone', first.contact, { QueueStatus: 'JOINEMPTY' })
+    expect(await ami.user('ContactAnswered', first.contact)).toMatchObject({ Agent: 'duty' })
+    await first.call.hangUp()
+    await pause(false)
+    const second = await arrive()
+    await ami.event(
+      ({ Event, DestChannel }) =>
+        Event === 'DialBegin' && (DestChannel ?? '').startsWith(`PJSIP/${rings(2)}-`),
+      'DialBegin',
+    )
+    await pause(true)
+    await ami.user('ContactNativeDone', second.contact, { QueueStatus: 'LEAVEEMPTY' })
+    expect(await ami.user('ContactAnswered', second.contact)).toMatchObject({ Agent: 'duty' })
+    await second.call.hangUp()
+    await duty.kill()
+  })
+
   it('rings the duty number when no agent answers for a while, and serves an emergency first', async () => {
     await signIn(rings(0))
     const duty = await startPhones({ ...asterisk.trunk, answerAfterMs: 200 })
