@@ -38,25 +38,29 @@ export const requesterFiles = (contacts: OfContacts, media: () => Media | null):
   read: async (id) => (await media()?.read(id)) ?? null,
 })
 
-export const callRecordings = (
-  contacts: OfContacts,
-  recordings: () => Recordings | null,
-): CallRecordings => ({
-  async ofContacts(contactIds) {
-    const found = []
-    for (const contactId of contactIds) {
-      const callId = (await contacts().find(contactId))?.callId
-      for (const r of (callId && (await recordings()?.ofCall(callId))) || [])
-        found.push({
-          id: r.id,
-          contactId,
-          kind: r.kind,
-          bytes: r.bytes,
-          sha256: r.sha256,
-          storedAt: r.storedAt,
-        })
-    }
-    return found
-  },
-  open: async (id) => (await recordings()?.open(id)) ?? null,
-})
+export const callRecordings = (contacts: OfContacts, recordings: () => Recordings | null): CallRecordings => {
+  /** Its own call, and the one that it calls back for: what was said to the voicemail is there. */
+  async function callsOf(contactId: string): Promise<string[]> {
+    const contact = await contacts().find(contactId)
+    const parent = contact?.parentContactId ? await contacts().find(contact.parentContactId) : null
+    return [parent, contact].flatMap((one) => (one?.callId ? [one.callId] : []))
+  }
+  return {
+    async ofContacts(contactIds) {
+      const found = []
+      for (const contactId of contactIds)
+        for (const callId of await callsOf(contactId))
+          for (const r of (await recordings()?.ofCall(callId)) ?? [])
+            found.push({
+              id: r.id,
+              contactId,
+              kind: r.kind,
+              bytes: r.bytes,
+              sha256: r.sha256,
+              storedAt: r.storedAt,
+            })
+      return found
+    },
+    open: async (id) => (await recordings()?.open(id)) ?? null,
+  }
+}

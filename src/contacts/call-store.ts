@@ -150,6 +150,14 @@ export async function keepAddress(tx: Tx, contactId: string, sealed: string | nu
   return row?.reachable ?? false
 }
 
+export async function isReachable(tx: Tx, contactId: string): Promise<boolean> {
+  const [row] = await tx.query<{ reachable: boolean }>(
+    `select address_sealed is not null as reachable from contacts where id = $1`,
+    [contactId],
+  )
+  return row?.reachable ?? false
+}
+
 /**
  * Begins a try to reach the citizen, and says on which node it is made: there his call will live. Whoever begins it alone may
  * dial; until it is known what became of it, and at most `tryMs`, nobody else may, whatever becomes of the offer.

@@ -267,7 +267,10 @@ async function apply(
     return
   }
 
-  const facts = factOf(event, contact, agentId)
+  const facts: ContactFact[] =
+    event.type === 'voicemailLeft' && !(await store.isReachable(deps.db, contact.id))
+      ? [{ type: 'voicemailLeft', unreachable: true }]
+      : factOf(event, contact, agentId)
   let stranded = false
   const write = async (tx: Tx, facts: ContactFact[]) => {
     const done: { contact: Contact; fact: ContactFact; before: Contact['state'] }[] = []

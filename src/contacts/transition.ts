@@ -31,7 +31,8 @@ export type ContactFact =
   | { type: 'nativeAnswered'; agentId: string | null }
   | { type: 'hungUp'; at: Date }
   | { type: 'callBackRequested' }
-  | { type: 'voicemailLeft' }
+  /** `unreachable`: nobody can call him back. */
+  | { type: 'voicemailLeft'; unreachable?: boolean }
   | { type: 'conversationEnded'; of?: string }
   | { type: 'wrapUpRenewed'; of?: string }
   /** `until`: the instant that was seen to pass; renewed meanwhile, it says nothing. */
@@ -146,7 +147,9 @@ export function transition(contact: Contact, fact: ContactFact): Verdict {
         ? to('queued', { set: { agentId: null, callBack: true } })
         : wrong
     case 'voicemailLeft':
-      return is(...waiting, 'native') ? end('voicemail') : { note: 'voicemail late' }
+      if (!is(...waiting, 'native')) return { note: 'voicemail late' }
+      // What he said is all there will be: it stands on the list of what is owed.
+      return fact.unreachable ? owed(null) : end('voicemail')
     case 'conversationEnded':
       return is(...withAgent) ? wrapUp() : wrong
     case 'wrapUpRenewed':

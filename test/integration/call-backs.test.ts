@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../src/base/actor.ts'
+import { callRecordings } from '../../src/composition/order-files.ts'
 import { deskCalls, phoneOffers } from '../../src/composition/telephony.ts'
 import { createMatchingReads } from '../../src/contacts/service.ts'
 import { AmiError } from '../../src/telephony/ami/errors.ts'
@@ -8,6 +10,7 @@ import type { AmiMessage } from '../../src/telephony/ami/frames.ts'
 import { createCallControl } from '../../src/telephony/control.ts'
 import { createLegs } from '../../src/telephony/legs.ts'
 import type { Link } from '../../src/telephony/link.ts'
+import type { Recordings } from '../../src/telephony/recording.ts'
 import type { Telephony } from '../../src/telephony/service.ts'
 import { arrived, ended, fact, heldNew, silentLog, startContacts, testPii } from '../support/contacts.ts'
 
@@ -189,5 +192,54 @@ describe('a call back', () => {
     await expect(offered(id, agents[0])).rejects.toThrow('gone')
     expect(await world.contacts.find(id)).toMatchObject({ state: 'ended', end: 'failed' })
     expect(dialled()).toBe(0)
+  })
+})
+
+describe('a message on the voicemail', () => {
+  const leaves = async (callId: string, ani: string) => {
+    const { calls } = world.contacts
+    for (const event of [arrived(callId, ani), heldNew(callId)]) await calls.handle(event)
+    await calls.handle(fact(callId, 'callNative', 20, { reason: 'asked' }))
+    await calls.handle(fact(callId, 'voicemailLeft', 60, { file: 'vm', seconds: 9 }))
+    await calls.handle(ended(callId, 61))
+    return onlyContact(callId)
+  }
+  /** Recordings as telephony keeps them, by the call. */
+  const kept = (callId: string) =>
+    ({
+      ofCall: async (asked: string) =>
+        asked === callId
+          ? [{ id: 'r1', callId, kind: 'voicemail', bytes: 9, sha256: '', storedAt: new Date(0) }]
+          : [],
+      open: async (id: string) => (id === 'r1' ? Readable.from(['RIFF']) : null),
+    }) as unknown as Recordings
+
+  it('is among the recordings of the call back that it asked for', async () => {
+    const parent = await leaves('n1-22.1', '13800000091')
+    expect(parent).toMatchObject({ end: 'voicemail' })
+    const [debt] = await world.db.query<{ id: string }>(
+      `select id from contacts where parent_contact_id = $1`,
+      [parent.id],
+    )
+    const recordings = callRecordings(
+      () => world.contacts,
+      () => kept('n1-22.1'),
+    )
+    expect(await recordings.ofContacts([debt!.id])).toMatchObject([
+      { id: 'r1', contactId: debt!.id, kind: 'voicemail' },
+    ])
+    expect(await recordings.open('r1')).not.toBeNull()
+  })
+
+  it('of a caller without a number is owed, for nobody can call him back', async () => {
+    const contact = await leaves('n1-22.2', '')
+    expect(contact).toMatchObject({ state: 'wrapUp', agentId: null, end: null })
+    expect((await world.contacts.owed(10)).map(({ id }) => id)).toContain(contact.id)
+    const done = await world.contacts.door.apply(
+      contact.id,
+      { type: 'registered' },
+      { actor: system('test') },
+    )
+    expect(done).toMatchObject({ ok: true, contact: { end: 'completed' } })
   })
 })
