@@ -52,6 +52,17 @@ export function commandOf(key: Key): Command | null {
   return null
 }
 
+/**
+ * The emergency dialog's digits: a place in its list, from 0. They count wherever the focus was when the dialog opened,
+ * except in the dialog's own field, where another number is typed.
+ */
+export function digitOf(
+  key: Pick<Key, 'key' | 'alt' | 'ctrl' | 'composing'> & { ownField: boolean },
+): number | null {
+  if (key.ownField || key.alt || key.ctrl || key.composing) return null
+  return /^[1-9]$/.test(key.key) ? Number(key.key) - 1 : null
+}
+
 /** The list behind `?`, in the order of a call. */
 export const keyHelp: readonly { keys: string; does: string }[] = [
   { keys: 'Alt+A', does: '接听当前来话' },
