@@ -108,14 +108,19 @@ export const notRespondingWord = word({
 /** Order states as an agent reads them. */
 export const orderStateWord = word({
   registered: '待定受理',
+  awaitingMaterial: '待补材料',
   accepted: '已受理',
   dispatched: '已派单',
+  fedBack: '已反馈，审核中',
+  concluded: '已办结',
   refused: '不予受理',
   merged: '已并入他单',
+  terminated: '已终止',
+  transferred: '已移交',
 })
 
 /** Nothing is owed to the requester any more in these. */
-const settled = new Set(['refused', 'merged'])
+const settled = new Set(['concluded', 'refused', 'merged', 'terminated', 'transferred'])
 export const orderStateTone = (state: string): 'run' | '' => (settled.has(state) ? '' : 'run')
 
 /** Where a referral stands: 0 dialling, 1 far side joined, 2 taken over; or how it came to nothing. */
