@@ -20,10 +20,14 @@ export const useSimilar = defineStore('similar', () => {
   const drafts = useDrafts()
   const found = shallowReactive(new Map<string, Similar[]>())
   let timer = 0
+  let asked = 0
 
   async function ask(contact: DeskContact, text: string): Promise<void> {
+    const mine = ++asked
     const query = new URLSearchParams({ text, requesterId: contact.pop.requesterId })
     const answer = await request<{ items: Similar[] }>('GET', `/api/work-orders/similar?${query.toString()}`)
+    // A slower answer to an older question must not replace a newer one.
+    if (mine !== asked) return
     // Only a help: when it fails the form goes on without it.
     found.set(contact.id, answer.ok ? answer.data.items : [])
   }
