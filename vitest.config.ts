@@ -9,9 +9,10 @@ const workers = Math.min(4, Math.max(2, availableParallelism() - 1))
 
 /**
  * Files side by side. Calls mostly wait for speech and for rings, and each file has an Asterisk of its own on ports of
- * its own: two of them fit two cores. A browser or the failure of everything needs the machine for itself.
+ * its own: two of them fit two cores. So do the two browsers, of which one only reads pages. The failure of everything
+ * needs the machine for itself.
  */
-const sideBySide: Partial<Record<(typeof real)[number], number>> = { telephony: 2, browser: 1, faults: 1 }
+const sideBySide: Partial<Record<(typeof real)[number], number>> = { telephony: 2, browser: 2, faults: 1 }
 
 export default defineConfig({
   test: {

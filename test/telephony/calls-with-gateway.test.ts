@@ -171,7 +171,7 @@ describe('a call', () => {
     await phones(0, { answerAfterMs: 200 })
     const emergency = await startPhones({ ...city.asterisk.emergency, answerAfterMs: 300 })
     open.phones.push(emergency)
-    const desk = await agentAt('handedover', city.asterisk.banks[0]!.numbers[5]!)
+    const desk = await agentAt('handedover', city.asterisk.banks[0]!.numbers[7]!)
     const from = caller()
     const call = await dial(from)
     await becomes(from, 'active', 40_000)
@@ -185,7 +185,7 @@ describe('a call', () => {
     await desk.until((m) => m.type === 'referral' && m.referral.state === 'joined' && m, 20_000)
     await desk.ask({ type: 'takenOver', referralId })
     await becomes(from, 'wrapUp')
-    await agentAt('helper', city.asterisk.banks[0]!.numbers[6]!)
+    await agentAt('helper', city.asterisk.banks[0]!.numbers[8]!)
     await emergency.hangUp('110')
     await becomes(from, 'active', 40_000)
     const [row] = await city.db.query<{ username: string; emergency: boolean }>(
