@@ -28,8 +28,10 @@ const names: Record<string, SmsCharset> = {
 }
 
 /** @returns null for a name we do not know: the bytes then decide */
-export const charsetNamed = (name: string): SmsCharset | null =>
-  names[name.trim().toLowerCase().replace(/^"|"$/g, '')] ?? null
+export function charsetNamed(name: string): SmsCharset | null {
+  const key = name.trim().toLowerCase().replace(/^"|"$/g, '')
+  return Object.hasOwn(names, key) ? names[key]! : null
+}
 
 function strict(label: string, bytes: Uint8Array): string | null {
   try {

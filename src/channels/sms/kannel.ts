@@ -83,7 +83,7 @@ export const kannelProfile = (config: KannelConfig): SmsProfile => ({
   reports(request) {
     const get = reader(request)
     const type = get('type')
-    const state = states[type]
+    const state = states.get(type)
     const own = get('own')
     const id = get('id')
     if (!state || (!isKey(own) && !isKey(id))) throw new Refusal(400, 'no report')
@@ -106,13 +106,13 @@ export const kannelProfile = (config: KannelConfig): SmsProfile => ({
 })
 
 /** Kannel User Guide, "Delivery reports": the values of %d. */
-const states: Record<string, ReportedState> = {
-  '1': 'delivered',
-  '2': 'failed',
-  '4': 'accepted',
-  '8': 'accepted',
-  '16': 'failed',
-}
+const states = new Map<string, ReportedState>([
+  ['1', 'delivered'],
+  ['2', 'failed'],
+  ['4', 'accepted'],
+  ['8', 'accepted'],
+  ['16', 'failed'],
+])
 
 function reader({ params, headers }: RawRequest): (field: keyof typeof names) => string {
   return (field) => {

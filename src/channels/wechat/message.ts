@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { InboundEvent, InboundMedia, InboundText } from '../channel.ts'
-import { child, leaves, textOf, type XmlElement } from './xml.ts'
+import { child, leaves, textOf as rawTextOf, type XmlElement } from './xml.ts'
 
 /**
  * One push of WeChat as one typed item. Unknown kinds and events are kept with their name and all their elements.
@@ -57,24 +57,24 @@ type Content = Pick<InboundText, 'kind' | 'text' | 'media' | 'event'>
 function content(push: XmlElement, type: string): Content {
   switch (type) {
     case 'text':
-      return { kind: 'text', text: storable(textOf(push, 'Content')) }
+      return { kind: 'text', text: textOf(push, 'Content') }
     case 'image':
       return { kind: 'image', text: '', media: file(push) }
     case 'voice':
       // Recognition is being retired by Tencent: present but empty, or absent.
-      return { kind: 'voice', text: storable(textOf(push, 'Recognition')), media: file(push) }
+      return { kind: 'voice', text: textOf(push, 'Recognition'), media: file(push) }
     case 'video':
     case 'shortvideo':
       return { kind: 'video', text: '', media: file(push) }
     case 'location': {
       const place = placeOf(push, 'Location_X', 'Location_Y')
-      const label = storable(textOf(push, 'Label'))
+      const label = textOf(push, 'Label')
       return { kind: 'location', text: label, ...(place ? { media: place } : {}) }
     }
     case 'link':
     case 'miniprogrampage': {
-      const title = storable(textOf(push, 'Title'))
-      const description = storable(textOf(push, 'Description'))
+      const title = textOf(push, 'Title')
+      const description = textOf(push, 'Description')
       const url = type === 'link' ? textOf(push, 'Url') : textOf(push, 'PagePath')
       const text = [title, description, url].filter((part) => part !== '').join('\n')
       return { kind: 'link', text, media: { link: { title, description, url } } }
@@ -82,7 +82,7 @@ function content(push: XmlElement, type: string): Content {
     default: {
       const media = textOf(push, 'MediaId') ? { media: file(push) } : {}
       const event = { name: type, unknownMessage: true, fields: otherFields(push) }
-      return { kind: 'event', text: storable(textOf(push, 'Content')), event, ...media }
+      return { kind: 'event', text: textOf(push, 'Content'), event, ...media }
     }
   }
 }
@@ -105,7 +105,7 @@ function placeOf(push: XmlElement, latitudeName: string, longitudeName: string):
   const latitude = number(latitudeName)
   const longitude = number(longitudeName)
   if (latitude === null || longitude === null) return null
-  const label = storable(textOf(push, 'Label'))
+  const label = textOf(push, 'Label')
   const precision = number('Precision')
   const scale = number('Scale')
   return {
@@ -150,6 +150,8 @@ function eventId(from: string, created: string, event: InboundEvent): string {
 
 /** PostgreSQL holds every character but NUL. */
 const storable = (text: string): string => text.replaceAll('\0', '\uFFFD')
+
+const textOf = (push: XmlElement, name: string): string => storable(rawTextOf(push, name))
 
 /** The outcome of a notice, from TEMPLATESENDJOBFINISH or subscribe_msg_sent_event; null for any other item. */
 export function noticeOutcome(

@@ -344,6 +344,11 @@ describe('bad input', () => {
       () => ({ ...good(), url: url('aliyun', tokens.aliyun, '/report'), payload: '[{"success":true}]' }),
     ],
     ['a report that is none', 400, () => ({ url: url('kannel', tokens.kannel, '/report?own=1&type=99') })],
+    [
+      'a report of a type that is a word of the language',
+      400,
+      () => ({ url: url('kannel', tokens.kannel, '/report?own=1&type=constructor') }),
+    ],
   ]
 
   it.each(cases)('%s is refused with %i', async (_, status, request) => {

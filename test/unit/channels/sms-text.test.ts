@@ -53,6 +53,7 @@ describe('character sets', () => {
     expect(charsetNamed('UTF-16BE')).toBe('ucs2')
     expect(charsetNamed('"GBK"')).toBe('gb18030')
     expect(charsetNamed('klingon')).toBeNull()
+    expect(charsetNamed('constructor')).toBeNull()
   })
 
   it('recognises GB18030 that calls itself nothing', () => {

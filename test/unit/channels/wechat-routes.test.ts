@@ -198,6 +198,17 @@ describe('kinds of messages', () => {
       text: '标题\n说明\nhttps://example.cn/a',
       media: { link: { title: '标题', url: 'https://example.cn/a' } },
     }))
+  it('whatever PostgreSQL cannot hold is replaced in all of it', async () => {
+    const link = await send({
+      MsgType: 'link',
+      Title: '标\0题',
+      Description: '',
+      Url: 'https://example.cn/\0a',
+    })
+    const image = await send({ MsgType: 'image', MediaId: 'm\0' })
+    expect(link.media).toEqual({ link: { title: '标�题', description: '', url: 'https://example.cn/�a' } })
+    expect(JSON.stringify([link, image])).not.toContain('\\u0000')
+  })
   it('a kind nobody has heard of is kept with all it carries and gets a person', async () => {
     const item = await send({ MsgType: 'hologram', MediaId: 'm', Depth: '3', Content: '请看' })
     expect(item).toMatchObject({
