@@ -174,6 +174,8 @@ describe('an emergency', () => {
     await page.waitForSelector('[data-test=presence]:has-text("通话中")')
     await bothHear(page, await phoneOf(stack.db, 'emergency'))
 
+    // Out of a field, as in the midst of typing.
+    await page.focus('#title')
     await page.keyboard.press('Alt+j')
     await page.keyboard.press('3')
     await page.waitForSelector('[data-test=referral] li.done:has-text("呼叫 120")')
@@ -252,8 +254,13 @@ describe('a conversation by text', () => {
 
     await stack.sms('13800001004', '我在外地')
     await page.waitForSelector('.ct:has-text("Alt+1") .unread, .ct .unread')
+    await page.fill('#facts', '停水两天')
     await page.keyboard.press('Alt+1')
     await page.waitForSelector('.ln:has-text("我在外地")')
+    // The caret's place is gone with the other form: the focus is where the work is, and says whose it is.
+    expect(
+      await page.evaluate(`document.activeElement.closest('.work') && document.activeElement.textContent`),
+    ).toContain('138****1004')
     expect(await page.locator('.ct .unread').count()).toBe(0)
 
     await page.fill('.composer textarea', '您好，可以在网上办理。')

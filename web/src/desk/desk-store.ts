@@ -12,7 +12,7 @@ import {
 } from './socket.ts'
 import { repliesLeft, unsentLeft, type Left } from './left-behind.ts'
 import * as desk from './state.ts'
-import { announcementOf } from './announce.ts'
+import { announcementOf, liftedBy } from './announce.ts'
 import type { ServerMessage } from '../../../src/agent-desk/contract.ts'
 
 type WithContact = Extract<Request, { contactId: string }>
@@ -64,6 +64,7 @@ export const useDesk = defineStore('desk', () => {
     const news = announcementOf(before, state.value, message)
     if (news) announce(news.text, news.urgent)
     if (news?.show) state.value = desk.notice(state.value, 'info', news.text, Date.now())
+    if (liftedBy(before, state.value) !== null) focusWanted.value = true
     repliesLeft(before, state.value).forEach(giveBack)
     for (const [contactId, text] of unsent) {
       if (desk.find(state.value, contactId)) continue
@@ -118,6 +119,12 @@ export const useDesk = defineStore('desk', () => {
     }
   }
 
+  /** Puts text behind what stands in the reply box of a contact. */
+  function insert(contactId: string, text: string): void {
+    const old = unsent.get(contactId)?.trimEnd()
+    unsent.set(contactId, old ? `${old}\n${text}` : text)
+  }
+
   const contact = computed(() => desk.find(state.value, state.value.selectedId))
   const call = computed(() => desk.callOf(state.value))
 
@@ -138,8 +145,13 @@ export const useDesk = defineStore('desk', () => {
   /** A contact just accepted, whose view may still be on its way. */
   const wanted = ref<string | null>(null)
 
+  /** The person has gone to another contact by a key, a button or a handset: the caret's old place is gone. */
+  const focusWanted = ref(false)
+
   function select(contactId: string | null): void {
+    const before = state.value.selectedId
     state.value = desk.select(state.value, contactId)
+    if (state.value.selectedId !== before) focusWanted.value = contactId !== null
     if (state.value.selectedId === wanted.value) wanted.value = null
   }
 
@@ -191,6 +203,7 @@ export const useDesk = defineStore('desk', () => {
     unsent,
     sessionOver,
     wanted,
+    focusWanted,
     contact,
     call,
     acceptedCallIds,
@@ -200,11 +213,7 @@ export const useDesk = defineStore('desk', () => {
     tell,
     giveBack,
     say,
-    /** Puts text behind what stands in the reply box of a contact. */
-    insert(contactId: string, text: string): void {
-      const old = unsent.get(contactId)?.trimEnd()
-      unsent.set(contactId, old ? `${old}\n${text}` : text)
-    },
+    insert,
     send: socket.send,
     retry: (outgoing: desk.Outgoing) => {
       state.value = desk.sending(state.value, { ...outgoing, problem: null })
