@@ -214,6 +214,11 @@ export const useDesk = defineStore('desk', () => {
     giveBack,
     say,
     insert,
+    /** A refused reply goes back into the reply box: too long for its channel, it would be refused again as it is. */
+    revise({ contactId, clientId, text }: desk.Outgoing): void {
+      insert(contactId, text)
+      state.value = desk.forgotten(state.value, clientId)
+    },
     send: socket.send,
     retry: (outgoing: desk.Outgoing) => {
       state.value = desk.sending(state.value, { ...outgoing, problem: null })
