@@ -63,7 +63,10 @@ export type ContactForMatching = {
 export type ContactsForMatching = {
   /** All open contacts, in pages; the source of truth for a rebuild. */
   open(afterId: string | null, limit: number): Promise<ContactForMatching[]>
-  /** Rows (open or ended) changed after the instant, for the quick pass of the reconciler. */
+  /**
+   * Rows (open or ended) changed after the instant, for the quick pass of the reconciler. One that a clock which was set
+   * back since has stamped is not among them before its time.
+   */
   changedSince(sinceMs: number, limit: number): Promise<ContactForMatching[]>
   one(contactId: string): Promise<ContactForMatching | null>
   /** Those of them that exist, in no order. */

@@ -1,7 +1,7 @@
 import { createBatcher } from '../base/batcher.ts'
 import type { Log } from '../base/log.ts'
 import type { ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
-import type { Db } from '../db/pool.ts'
+import { isBusyOrAway, type Db } from '../db/pool.ts'
 import { isRecordFault } from '../db/spool-durable.ts'
 import type { QueueConfig } from './config.ts'
 import { createGate, createLatest } from './gate.ts'
@@ -279,16 +279,20 @@ export function createMatching(deps: MatchingDeps): Matching {
       ),
     async retry() {
       const debts = [...owed]
+      const failed: unknown[] = []
       owed.clear()
       for (const [n, [, again]] of debts.entries()) {
         try {
           await again()
         } catch (error) {
-          // Still away: this one has noted itself, the rest stays owed.
+          // This one has noted itself. What is away is away for the rest, too; a defect is nobody else's.
+          failed.push(error)
+          if (!isBusyOrAway(error)) continue
           for (const [name, later] of debts.slice(n + 1)) owed.set(name, later)
-          throw error
+          break
         }
       }
+      if (failed.length > 0) throw failed[0]
     },
     matchAll,
   }

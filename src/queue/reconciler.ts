@@ -5,7 +5,7 @@ import type { Contact, ContactState } from '../contacts/model.ts'
 import type { ContactDoor, ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
 import type { ContactFact } from '../contacts/transition.ts'
 import { createLease } from '../db/lease.ts'
-import type { Db } from '../db/pool.ts'
+import { isBusyOrAway, type Db } from '../db/pool.ts'
 import type { QueueConfig } from './config.ts'
 import { MatcherAway, type Matcher, type Moment } from './matcher.ts'
 import type { Matching } from './matching.ts'
@@ -33,7 +33,7 @@ export type ReconcilerDeps = {
   calls: CallSight
   matcher: Matcher
   matching: Matching
-  offering: Pick<Offering, 'expire' | 'announce' | 'settle'>
+  offering: Pick<Offering, 'expire' | 'end' | 'announce'>
   announceChange: (contact: Contact, fact: ContactFact, before: ContactState) => void
   wakeRelay: () => void
   config: QueueConfig
@@ -56,6 +56,10 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   let fullAt = -Infinity
   /** Contacts that connect, with the instant since when. */
   const connecting = new Map<string, number>()
+  /** Offers that the ledger's clock was set back behind, with the monotonic instant at which they end all the same. */
+  const ahead = new Map<string, number>()
+  /** What a pass could not do while it went on with the rest. */
+  let left: unknown[] = []
 
   /** Tells the matcher about rows and does what whoever missed telling it should have done. */
   async function bring(rows: readonly ContactForMatching[], at: Moment, follow: boolean): Promise<void> {
@@ -165,6 +169,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     if (!at) return
     const began = performance.now()
     const nowMs = await store.databaseNow(db)
+    // The clock was set back: what changes from now on has an earlier instant than what was seen.
+    seenMs = Math.min(seenMs, nowMs)
     await everyOpen(async (rows, moment) => {
       await bring(rows, moment, true)
       await withoutOffer(rows, nowMs)
@@ -180,8 +186,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   async function connectingTooLong(): Promise<void> {
     if (connecting.size === 0) return
     const nowMs = await store.databaseNow(db)
-    for (const [id, sinceMs] of connecting) {
-      if (nowMs - sinceMs < config.connectingMs) continue
+    const due = [...connecting].filter(([, sinceMs]) => nowMs - sinceMs >= config.connectingMs)
+    await each(due, async ([id, sinceMs]) => {
       const row = await contacts.one(id)
       if (row?.state !== 'connecting') connecting.delete(id)
       else if (row.changedAtMs > sinceMs) connecting.set(id, row.changedAtMs)
@@ -189,16 +195,29 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         const state = row.callId === null ? 'gone' : await deps.calls.callState(row.callId)
         // A citizen whose telephone rings is not on the line yet: given up too soon he would be called twice at once.
         const dialled = state === 'gone' && (row.callBack || row.callId === null)
-        if (dialled && nowMs - sinceMs < config.callBackConnectingMs) continue
+        if (dialled && nowMs - sinceMs < config.callBackConnectingMs) return
         if (dialled || state === 'waiting') await put(row, neverBridged)
         else if (state === 'gone') await put(row, { type: 'hungUp', at: new Date(nowMs) })
       }
-    }
+    })
   }
 
   async function offersInDoubt(): Promise<void> {
     await each(await store.overdueOffers(db, some), (id) => offering.expire(id))
     await each(await store.unannouncedOffers(db, announceMs, some), (offer) => offering.announce(offer))
+    await endAhead(await store.offersAhead(db, some))
+  }
+
+  /** They last no longer than they were meant to, counted from where they were first seen ahead of the clock. */
+  async function endAhead(offers: readonly (store.OfferRow & { limitMs: number })[]): Promise<void> {
+    const now = performance.now()
+    const still = new Set(offers.map((offer) => offer.offerId))
+    for (const id of ahead.keys()) if (!still.has(id)) ahead.delete(id)
+    await each(offers, async ({ offerId, limitMs, announced }) => {
+      const endsAt = ahead.get(offerId) ?? now + limitMs
+      ahead.set(offerId, endsAt)
+      if (now >= endsAt) await offering.end(offerId, announced ? 'expired' : 'withdrawn', 'clockSetBack')
+    })
   }
 
   async function lapsedReservations(): Promise<void> {
@@ -209,6 +228,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   }
 
   async function pass(): Promise<void> {
+    left = []
     // PostgreSQL's own matters come first: they need no Redis.
     await offersInDoubt()
     await connectingTooLong()
@@ -230,8 +250,14 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     stats.passes += 1
   }
 
+  /** One that cannot be done does not keep the rest from it, nor the pass; what is away fails for all. */
   async function each<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-    for (let n = 0; n < items.length; n += 8) await Promise.all(items.slice(n, n + 8).map(work))
+    for (let n = 0; n < items.length; n += 8)
+      for (const done of await Promise.allSettled(items.slice(n, n + 8).map(work))) {
+        if (done.status === 'fulfilled') continue
+        if (done.reason instanceof MatcherAway || isBusyOrAway(done.reason)) throw done.reason
+        left.push(done.reason)
+      }
   }
 
   // A new holder knows nothing of what the former one saw: it begins with a full pass.
@@ -240,6 +266,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       fullAt = -Infinity
       seenMs = 0
       connecting.clear()
+      ahead.clear()
     },
   })
 
@@ -252,8 +279,11 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       if (lease.isHeld()) {
         try {
           await pass()
-          if (failing) log.info('reconciler works again')
-          failing = false
+          const stuck = left.length > 0
+          if (stuck && !failing)
+            log.warn({ err: String(left[0]), left: left.length }, 'reconciler cannot do some of its work')
+          if (failing && !stuck) log.info('reconciler works again')
+          failing = stuck
         } catch (error) {
           if (!failing) log.warn({ err: String(error) }, 'reconciler cannot work')
           failing = true

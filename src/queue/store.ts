@@ -107,6 +107,17 @@ export async function overdueOffers(tx: Tx, limit: number): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
+/**
+ * Open offers of later than now, with the time that each was given: the clock was set back, and by it they would last for
+ * as long as it was.
+ */
+export const offersAhead = (tx: Tx, limit: number): Promise<(OfferRow & { limitMs: number })[]> =>
+  tx.query(
+    `select ${columns}, (extract(epoch from deadline - offered_at) * 1000)::float8 as "limitMs" from offers
+     where ended_at is null and offered_at > clock_timestamp() + interval '1 second' order by deadline limit $1`,
+    [limit],
+  )
+
 /** Open offers that nobody is known to have announced, made at least so long ago and not about to end. */
 export const unannouncedOffers = (tx: Tx, olderMs: number, limit: number): Promise<OfferRow[]> =>
   tx.query(

@@ -141,6 +141,28 @@ describe('the reconciler', () => {
     await vi.waitFor(() => expect(world.offersTo(agentId)).toMatchObject([{ contactId }]), soon)
   })
 
+  it('goes on when the clock of the ledger was set back: offers end, and new rows are seen at once', async () => {
+    world = await startQueues({ config: { offerMs: { voice: 1_000, text: 1_000 } } })
+    const agentId = await world.signIn()
+    const contactId = await world.enter()
+    await vi.waitFor(() => expect(world.offersTo(agentId)).toHaveLength(1), soon)
+    // As all rows stand once the clock shows an hour less.
+    await world.db.query(`update offers set offered_at = offered_at + interval '1 hour',
+      deadline = deadline + interval '1 hour' where ended_at is null`)
+    await world.db.query(`update contacts set changed_at = changed_at + interval '1 hour'`)
+    await vi.waitFor(() => expect(world.endsOf(contactId)).toEqual(['expired']), soon)
+    const passes = world.queue.reconciler.stats().passes
+    await vi.waitFor(() => expect(world.queue.reconciler.stats().passes).toBeGreaterThan(passes + 1), soon)
+    const other = await world.signIn()
+    await vi.waitFor(() => expect(world.offersTo(other)).toMatchObject([{ contactId }]), soon)
+    const third = await world.signIn()
+    const silent = await world.enter()
+    await world.db.query(`delete from outbox`)
+    await vi.waitFor(() => expect(world.offersTo(third)).toMatchObject([{ contactId: silent }]), {
+      timeout: 8_000,
+    })
+  })
+
   it('rebuilds waits, holders and refusals from PostgreSQL', async () => {
     world = await startQueues({ config: { aloneMs: 60_000 } })
     const [busy, refuser] = [await world.signIn({ idleSinceMs: 1 }), await world.signIn({ idleSinceMs: 2 })]
@@ -184,6 +206,13 @@ describe('the reconciler', () => {
     world.callStates.set('n1-held', 'busy')
     await vi.waitFor(() => expect(world.offersTo(first)).toHaveLength(1), soon)
     await world.queue.accept(world.offersTo(first)[0]!.offerId, first, 1)
+    // One of whom telephony cannot speak keeps no other waiting.
+    world.callStates.set('n1-odd', 'odd')
+    await world.signIn({ idleSinceMs: 0 })
+    const odd = await world.enter({ callId: 'n1-odd' })
+    await vi.waitFor(() => expect(world.offersOf(odd)).toHaveLength(1), soon)
+    const its = world.offersOf(odd)[0]!
+    await world.queue.accept(its.offerId, its.agentId, 1)
     // As long as it is being dialled, nobody interferes.
     const passes = world.queue.reconciler.stats().passes
     await vi.waitFor(() => expect(world.queue.reconciler.stats().passes).toBeGreaterThan(passes + 2), soon)

@@ -69,7 +69,8 @@ export async function startQueues(options: { gateways?: number; config?: Partial
   redis.on('error', () => {})
   const agents = new Map<string, TestAgent>()
   const heard: Heard[] = []
-  const callStates = new Map<string, Awaited<ReturnType<CallSight['callState']>>>()
+  /** `odd`: telephony fails over it. */
+  const callStates = new Map<string, Awaited<ReturnType<CallSight['callState']>> | 'odd'>()
   const config: QueueConfig = { ...defaultQueueConfig, ...options.config }
   /** A test may make the announcement fail, or answer offers at once. */
   const hooks: { offered: (offer: OfferMade, gateway: Gateway) => Promise<void> } = {
@@ -104,7 +105,11 @@ export async function startQueues(options: { gateways?: number; config?: Partial
       directory,
       listeners: [listener],
       calls: {
-        callState: async (callId) => callStates.get(callId) ?? 'unknown',
+        async callState(callId) {
+          const state = callStates.get(callId) ?? 'unknown'
+          if (state === 'odd') throw new Error('telephony fails over this call')
+          return state
+        },
         mayRing: (callId) => callStates.get(callId) !== 'gone',
       },
       announceChange: door.announce,
