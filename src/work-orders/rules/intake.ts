@@ -135,7 +135,10 @@ export function decideDispatch(order: WorkOrder, said: Dispatch, context: Contex
   const { statute } = context
   const rules = statute.topics.dispatch
   const petition = rules.petitionLegs.basis !== 'silent' && isPetition(statute, order.category)
-  const petitionUnit = said.petitionUnit ?? (petition ? context.petitionOffice : null)
+  const supervising = liveLegs(order).find((leg) => leg.role === 'petition')?.unitId ?? null
+  // The office that supervises it goes on when only the handling unit changes.
+  const other = said.petitionUnit ?? (petition && supervising === null ? context.petitionOffice : null)
+  const petitionUnit = other === supervising ? null : other
   const named: [string, LegRole][] = [
     [said.leadUnit, 'lead'],
     ...(said.coUnits ?? []).map((id): [string, LegRole] => [id, 'co']),
@@ -144,7 +147,9 @@ export function decideDispatch(order: WorkOrder, said: Dispatch, context: Contex
   const ids = named.map(([id]) => id)
   const barred =
     judgeUnits(order, ids, petitionUnit === context.petitionOffice ? petitionUnit : null, context) ??
-    judgePetition(petition, petitionUnit, context) ??
+    (petition && petitionUnit === null && supervising !== null
+      ? null
+      : judgePetition(petition, petitionUnit, context)) ??
     judgeClass(order, said, statute)
   if (barred) return barred
   const first = order.legs.length + 1

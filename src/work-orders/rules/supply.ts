@@ -3,10 +3,11 @@ import type { Element, Kind, Statute } from '../../statutes/statute.ts'
 import { elements } from '../../statutes/statute.ts'
 import { citesOf, valueOf } from '../../statutes/types.ts'
 import { RequesterSaid } from '../registration-contract.ts'
-import { categoryOf, kindOf, missingElements, type Given } from '../elements.ts'
-import { joinFacts, type OrderEvent, type WorkOrder } from '../model.ts'
+import { categoryOf, isPetition, kindOf, missingElements, type Given } from '../elements.ts'
+import { joinFacts, liveLegs, type OrderEvent, type WorkOrder } from '../model.ts'
 import { openProcedures } from '../procedures.ts'
 import { isAbove, levelOf } from './confidentiality.ts'
+import { judgeUnits } from './intake.ts'
 import {
   body,
   code,
@@ -58,7 +59,8 @@ const wasSaid: Record<Element, (s: Supply) => boolean> = {
   confidentialityWish: (s) => said(s.confidentialityWish),
 }
 
-function decideSupply(order: WorkOrder, s: Supply, { statute, identity, now }: Context): Decided {
+function decideSupply(order: WorkOrder, s: Supply, context: Context): Decided {
+  const { statute, identity, now } = context
   const { kinds, categories } = statute.topics.acceptance
   const kind = s.kind === undefined ? order.kind : kindOf(statute, s.kind)
   const category = s.category === undefined ? order.category : categoryOf(statute, s.category)
@@ -104,7 +106,21 @@ function decideSupply(order: WorkOrder, s: Supply, { statute, identity, now }: C
         },
       ]
     : []
-  return { events: [...raised(order, s, kind), event, ...closes], cite: citeOf(statute) }
+  return {
+    events: [...raised(order, s, kind), event, ...petitionLeg(order, category, context), ...closes],
+    cite: citeOf(statute),
+  }
+}
+
+/** 涉及信访的事项……同时转信访部门督办 (鞍山 2019 第二十条第四项): also where that is only known while a unit has it. */
+function petitionLeg(order: WorkOrder, category: number | null, context: Context): OrderEvent[] {
+  const { statute, petitionOffice: office } = context
+  const demanded = statute.topics.dispatch.petitionLegs.basis !== 'silent' && isPetition(statute, category)
+  const there = liveLegs(order).some((leg) => leg.role === 'petition')
+  if (order.state !== 'dispatched' || !demanded || there || office === null) return []
+  if (judgeUnits(order, [office], office, context)) return []
+  const legs = [{ n: order.legs.length + 1, unitId: office, role: 'petition' as const }]
+  return [{ type: 'dispatched', legs, basis: '补充为信访事项', warnings: [] }]
 }
 
 /** 保密事项 may also be answered with: there is none. Anything else is a wish. */

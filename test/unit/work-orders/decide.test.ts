@@ -7,7 +7,7 @@ import { decide } from '../../../src/work-orders/decide.ts'
 import { isOpen, type WorkOrder } from '../../../src/work-orders/model.ts'
 import type { Command } from '../../../src/work-orders/rules/registry.ts'
 import type { Refused } from '../../../src/work-orders/rules/rule.ts'
-import { context, now, order, staff } from './support.ts'
+import { context, leg, now, order, staff } from './support.ts'
 
 const dispatch = (more: Partial<Command & { action: 'dispatch' }> = {}): Command => ({
   action: 'dispatch',
@@ -109,6 +109,44 @@ describe('第二十条第（四）项 信访两个去向', () => {
     const { events, cite } = granted(decide(petition, dispatch({ petitionUnit: 'petition' }), context()))
     expect(events[0]).toMatchObject({ legs: [{ role: 'lead' }, { role: 'petition', unitId: 'petition' }] })
     expect(cite).toContain('第二十条第（四）项')
+  })
+  it('第二十七条: goes to another handler under the same supervision after the first was recused', () => {
+    const legs = [
+      leg(1, 'lighting', { endedAt: now, ended: 'recused' }),
+      leg(2, 'petition', { role: 'petition' }),
+    ]
+    const again = accepted({ category: 4, legs })
+    for (const petitionUnit of [null, 'petition']) {
+      const c = context('dispatcher', { petitionOffice: 'petition' })
+      const to = granted(decide(again, dispatch({ petitionUnit, leadUnit: 'district' }), c))
+      expect(to.events[0]).toMatchObject({ legs: [{ n: 3, unitId: 'district', role: 'lead' }] })
+      expect((to.events[0] as { legs: unknown[] }).legs).toHaveLength(1)
+    }
+  })
+  it('同时转信访部门督办: also where it turns out to be a petition while a unit has it', () => {
+    const at = order({
+      state: 'dispatched',
+      category: null,
+      missing: ['category'],
+      legs: [leg(1, 'lighting')],
+    })
+    const c = context('agent', { petitionOffice: 'petition' })
+    const { events } = granted(decide(at, { action: 'supply', category: 4 }, c))
+    const legs = [{ n: 2, unitId: 'petition', role: 'petition' }]
+    expect(events).toMatchObject([
+      { type: 'supplied', category: 4 },
+      { type: 'dispatched', legs },
+    ])
+    // Not twice, not for another matter, and not for the office that is complained about.
+    const has = { ...at, legs: [...at.legs, leg(2, 'petition', { role: 'petition' })] }
+    const others: [WorkOrder, number][] = [
+      [has, 4],
+      [at, 2],
+      [{ ...at, accusedUnitId: 'petition' }, 4],
+      [{ ...at, state: 'accepted', legs: [] }, 4],
+    ]
+    for (const [before, category] of others)
+      expect(granted(decide(before, { action: 'supply', category }, c)).events).toHaveLength(1)
   })
   it.each<[string, WorkOrder, string | null, string]>([
     ['a petition without the petition office', petition, null, 'petitionLegMissing'],
