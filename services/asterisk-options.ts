@@ -122,7 +122,7 @@ export interface AsteriskOptions {
   emergencyKey?: string
   /** keys of the optional menu; empty: no menu */
   menuKeys?: string
-  /** more callers than this hear that all lines are busy; absent: as many as the RTP range carries */
+  /** more callers than this hear that all lines are busy; absent: as many as the RTP range carries, less what is kept */
   maxCallers?: number
   /** folder with recorded prompts */
   promptOverrides?: string

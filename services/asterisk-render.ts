@@ -209,9 +209,22 @@ function valuesOf(
     ...duty(dutyNumber),
     EMERGENCY_KEY: emergencyKey,
     MENU_KEYS: menuKeys,
-    // a conversation has two legs, and each takes a port for sound and one for its control
-    MAX_CALLERS: String(options.maxCallers ?? Math.floor((options.rtpEnd - options.rtpStart + 1) / 4)),
+    ...lines(options),
     ...timingValues(timings),
+  }
+}
+
+/**
+ * Callers whom the ports for sound carry: each leg takes a pair, one for sound and one for its control, and a conversation
+ * has two legs. A twentieth of the pairs, at least four, is for the time when all lines are in use: half of it for callers
+ * who are told so, the rest for the emergency line and for colleagues. Local policy.
+ */
+function lines({ rtpStart, rtpEnd, maxCallers }: AsteriskOptions): Record<string, string> {
+  const pairs = Math.floor((rtpEnd - rtpStart + 1) / 2)
+  const kept = Math.max(4, Math.ceil(pairs / 20))
+  return {
+    MAX_CALLERS: String(maxCallers ?? Math.floor((pairs - kept) / 2)),
+    MAX_TOLD: String(Math.floor(kept / 2)),
   }
 }
 
