@@ -64,6 +64,13 @@ const callElsewhere = () =>
 /** States in which a caller hears the agent's phone. */
 const onTheLine: readonly Contact['state'][] = ['connecting', 'active', 'held', 'consulting']
 
+/**
+ * PURE. Asterisk's own queue rings nobody who has paused or was set aside: callers would wait for the duty telephone behind
+ * one that nobody lifts. In wrap-up it does ring him, because nobody could end that pause once the gateway is dead.
+ */
+export const restsInNativeQueue = (row: Pick<AgentRow, 'intent' | 'notResponding'>): boolean =>
+  row.intent !== 'available' || row.notResponding !== null
+
 export function createPresence(parts: PresenceParts): Presence {
   const { db, nodeDeadMs, accounts, contacts, offers, phones, line, native, publish } = parts
 
@@ -92,14 +99,17 @@ export function createPresence(parts: PresenceParts): Presence {
   }
   const facts = createReads((agentIds) => factsFrom(db, agentIds))
 
+  async function mirror({ phone, ...now }: AgentRow): Promise<void> {
+    if (!phone) return
+    // While a last call is finished the phone is no member any more: nothing new reaches it.
+    if (now.intent === 'draining') await native.remove(phone)
+    else await native.put(phone, restsInNativeQueue(now))
+  }
+
   /** Tells the desk, the matcher and Asterisk's own queue how the agent stands now. */
   async function spread(agentId: string): Promise<void> {
     const now = await row(agentId)
-    if (now?.phone) {
-      // While a last call is finished the phone is no member any more: nothing new reaches it.
-      if (now.intent === 'draining') await native.remove(now.phone)
-      else await native.put(now.phone, now.intent !== 'available')
-    }
+    if (now) await mirror(now)
     await Promise.all([offers.agentChanged(agentId), publish(agentId, { type: 'agent' })])
   }
 
@@ -251,10 +261,13 @@ export function createPresence(parts: PresenceParts): Presence {
     },
 
     async released(agentId, worked) {
-      const intent = worked ? await store.stampFree(db, agentId) : (await row(agentId))?.intent
+      const now = worked ? null : await row(agentId)
+      const intent = worked ? await store.stampFree(db, agentId) : now?.intent
       if (intent === 'draining' && isFree(await loadOf(agentId)))
-        await goOffline(agentId, 'drained', 'draining')
-      else await offers.agentChanged(agentId)
+        return void (await goOffline(agentId, 'drained', 'draining'))
+      // What left him may have been an offer that he missed.
+      if (now?.notResponding) await mirror(now)
+      await offers.agentChanged(agentId)
     },
 
     async deviceState(phone, state) {

@@ -1,4 +1,4 @@
-import type { Presence } from '../agent-desk/presence.ts'
+import { restsInNativeQueue, type Presence } from '../agent-desk/presence.ts'
 import type { AskProgress } from '../channels/progress.ts'
 import type { Contacts } from '../contacts/service.ts'
 import type { Db } from '../db/pool.ts'
@@ -50,8 +50,8 @@ export const callWiring = ({
   progress,
   signedIn: {
     list: async () =>
-      (await presence().signedIn()).flatMap(({ phone, intent }) =>
-        phone && intent !== 'draining' ? [{ phone, paused: intent !== 'available' }] : [],
+      (await presence().signedIn()).flatMap((row) =>
+        row.phone && row.intent !== 'draining' ? [{ phone: row.phone, paused: restsInNativeQueue(row) }] : [],
       ),
   },
 })

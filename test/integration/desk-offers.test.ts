@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { system } from '../../src/base/actor.ts'
 import { readLedger } from '../../src/staff/ledger.ts'
 import { agent, atWork, call, createDeskSite, number, taken, text, type DeskSite } from './desk-support.ts'
@@ -164,8 +164,11 @@ describe('an offer', () => {
     expect(await one.desk.next('offerEnded')).toMatchObject({ offerId: offer.offerId, outcome: 'expired' })
     await one.desk.next('agent', (m) => m.agent.notResponding === 'noAnswer')
     expect(await site.desk.presence.facts(one.id)).toMatchObject({ routable: { voice: false, text: false } })
+    const phone = (await site.desk.presence.row(one.id))!.phone!
+    await vi.waitFor(() => expect(site.members.get(phone)).toBe('paused'), { timeout: 8_000 })
     await one.desk.do({ type: 'available' })
     await one.desk.next('agent', (m) => m.agent.notResponding === null && m.agent.intent === 'available')
+    expect(site.members.get(phone)).toBe('available')
     expect(await site.desk.presence.facts(one.id)).toMatchObject({ routable: { voice: true, text: true } })
     await one.desk.close()
   })

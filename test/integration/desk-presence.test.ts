@@ -214,6 +214,7 @@ describe('routing sees an agent', () => {
     await site.desk.presence.phoneFailed(one.id, 'CHANUNAVAIL')
     await one.desk.next('agent', (m) => m.agent.notResponding === 'phoneFailed')
     expect(await facts(one.id)).toMatchObject({ routable: { voice: false } })
+    expect(site.members.get((await row(one.id))!.phone!)).toBe('paused')
     await one.desk.close()
   })
 })
