@@ -99,7 +99,8 @@ export async function insertCallBack(
        from contacts p
        where p.id = $1 and p.address_sealed is not null
          and not exists (select 1 from contacts o where o.address_lookup = p.address_lookup and o.channel = 'voice'
-           and o.direction = 'inbound' and o.id <> p.id and (o.ended_at is null or o.bridged_at > p.received_at))
+           and o.direction = 'inbound' and o.id <> p.id
+           and (o.state not in ('wrapUp', 'ended') or o.bridged_at > p.received_at))
        on conflict (address_lookup) where call_back and ended_at is null and parent_contact_id is not null do nothing
        returning id
      ), noted as (

@@ -175,11 +175,7 @@ export function factOf(event: CallFact, contact: Contact, agentId: string | null
     case 'callBackRequested':
       return [{ type: 'callBackRequested' }]
     case 'callBackFailed':
-      // The citizen did not answer: the debt goes back to its place, until the last try is used up.
-      return [
-        { type: 'dialFailed', status: event.status },
-        ...(contact.callBackTries >= callBackTries ? [{ type: 'failed' } as const] : []),
-      ]
+      return lostTry(contact, event.status)
     case 'voicemailLeft':
       return [{ type: 'voicemailLeft' }]
     case 'legHeld':
@@ -191,11 +187,30 @@ export function factOf(event: CallFact, contact: Contact, agentId: string | null
     case 'consultEnded':
       return [{ type: 'consultEnded' }]
     case 'callEnded':
-      return ended(event, contact, agentId)
+      return isLostTry(event, contact) ? lostTry(contact, 'CANCEL') : ended(event, contact, agentId)
     default:
       return []
   }
 }
+
+/** The citizen did not answer, or was gone before anybody spoke with him: he is not rung again at once. */
+const isLostTry = (event: CallFact, contact: Contact): boolean =>
+  event.type === 'callBackFailed' ||
+  (event.type === 'callEnded' &&
+    !spoke(event) &&
+    contact.callBack &&
+    contact.callBackTries > 0 &&
+    ['queued', 'offered', 'connecting'].includes(contact.state))
+
+/** The debt goes back to its place, until the last try is used up. */
+const lostTry = (contact: Contact, status: string): ContactFact[] => [
+  { type: 'dialFailed', status },
+  ...(contact.callBackTries >= callBackTries ? [{ type: 'failed' } as const] : []),
+]
+
+/** Whether he was speaking when it ended: who was given back has spoken before, and now waits again or rings. */
+const spoke = ({ answered, stage }: CallFact & { type: 'callEnded' }): boolean =>
+  answered && stage !== 'hold' && stage !== 'ring'
 
 const talking: readonly Contact['state'][] = ['active', 'held', 'consulting']
 
@@ -225,7 +240,7 @@ function ended(
   agentId: string | null,
 ): ContactFact[] {
   const hungUp: ContactFact = { type: 'hungUp', at: new Date(event.at) }
-  if (!event.answered) return [hungUp]
+  if (!spoke(event)) return [hungUp]
   const owner = agentId ?? contact.agentId
   switch (contact.state) {
     case 'received':
@@ -301,7 +316,7 @@ async function apply(
     // Also of a contact that nobody has any more: it was given back while the telephone rang.
     if (contact.callBack && (event.type === 'callHeld' || event.type === 'callBridged'))
       await store.endTry(tx, contact.id)
-    if (event.type === 'callBackFailed')
+    if (isLostTry(event, contact))
       await store.postponeCallBack(
         tx,
         contact.id,

@@ -193,6 +193,90 @@ describe('a call back', () => {
     expect(await world.contacts.find(id)).toMatchObject({ state: 'ended', end: 'failed' })
     expect(dialled()).toBe(0)
   })
+
+  it('whose citizen has hung up before anybody spoke with him is made later, and three times at most', async () => {
+    const { agents, offered, dialled } = startTelephones()
+    const { id, callId } = await offeredTo(agents[0])
+    const { calls, door } = world.contacts
+    for (const round of [1, 2, 3]) {
+      await offered(id, agents[0])
+      await door.apply(id, { type: 'accepted', agentId: agents[0] }, { actor })
+      // He lifts, hears the greeting and hangs up.
+      await calls.handle({ ...ended(callId, 30 * round), key: `ended:${round}` })
+      expect(dialled()).toBe(round)
+      if (round === 3) break
+      expect(await toMatch(id)).toBe('received')
+      await world.db.query(`update contacts set call_back_after = null where id = $1`, [id])
+      await door.apply(id, { type: 'offered', agentId: agents[0] }, { actor })
+    }
+    expect(await world.contacts.find(id)).toMatchObject({ state: 'ended', end: 'failed' })
+  })
+})
+
+describe('whoever was given back after a talk and gives up', () => {
+  const actor = system('test')
+  const talkedAndGivenBack = async (callId: string, number: string) => {
+    const agentId = randomUUID()
+    const { calls, door } = world.contacts
+    for (const event of [arrived(callId, number), heldNew(callId)]) await calls.handle(event)
+    const { id } = await onlyContact(callId)
+    await door.apply(id, { type: 'offered', agentId }, { actor })
+    await door.apply(id, { type: 'accepted', agentId }, { actor })
+    await door.apply(id, { type: 'connected' }, { actor })
+    await door.apply(id, { type: 'requeued', reason: 'transfer' }, { actor })
+    return id
+  }
+  /** The dialplan keeps that he has spoken with somebody. */
+  const givesUp = (callId: string, stage: 'hold' | 'ring') =>
+    world.contacts.calls.handle(
+      fact(callId, 'callEnded', 60, { stage, cause: 0, phone: null, answered: true }),
+    )
+  const owedTo = (callId: string) =>
+    world.db.query(
+      `select 1 from contacts c join contacts p on p.id = c.parent_contact_id where p.call_id = $1 and c.call_back`,
+      [callId],
+    )
+
+  it('in hold is called back', async () => {
+    const id = await talkedAndGivenBack('n1-22.1', '13800000071')
+    await givesUp('n1-22.1', 'hold')
+    expect(await world.contacts.find(id)).toMatchObject({ state: 'ended', end: 'abandoned' })
+    expect(await owedTo('n1-22.1')).toHaveLength(1)
+  })
+
+  it('while the next telephone rings is no call of that agent', async () => {
+    const id = await talkedAndGivenBack('n1-22.2', '13800000072')
+    await world.contacts.door.apply(id, { type: 'offered', agentId: randomUUID() }, { actor })
+    await givesUp('n1-22.2', 'ring')
+    expect(await world.contacts.find(id)).toMatchObject({ end: 'abandonedRinging', agentId: null })
+    expect(await owedTo('n1-22.2')).toHaveLength(1)
+  })
+})
+
+describe('whoever waits in vain a second time', () => {
+  it('is owed a call back though his first call is still to be registered', async () => {
+    const number = '13800000081'
+    const { calls, door } = world.contacts
+    const actor = system('test')
+    for (const event of [arrived('n1-23.1', number), heldNew('n1-23.1')]) await calls.handle(event)
+    const first = await onlyContact('n1-23.1')
+    await door.apply(first.id, { type: 'offered', agentId: first.id }, { actor })
+    await door.apply(first.id, { type: 'accepted', agentId: first.id }, { actor })
+    await door.apply(first.id, { type: 'connected' }, { actor })
+    await calls.handle(ended('n1-23.1', 30, true))
+    expect(await world.contacts.find(first.id)).toMatchObject({ state: 'wrapUp' })
+
+    const again = { ...arrived('n1-23.2', number), at: Date.now() + 1_000 }
+    for (const event of [again, heldNew('n1-23.2')]) await calls.handle(event)
+    const second = await onlyContact('n1-23.2')
+    await calls.handle({ ...ended('n1-23.2', 0), at: second.receivedAt.getTime() + 20_000 })
+    expect(await world.contacts.find(second.id)).toMatchObject({ end: 'abandoned' })
+    const [debt] = await world.db.query<{ state: string }>(
+      `select state from contacts where parent_contact_id = $1`,
+      [second.id],
+    )
+    expect(debt?.state).toBe('queued')
+  })
 })
 
 describe('a message on the voicemail', () => {
