@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile'
 import type { Log } from '../base/log.ts'
+import { fieldErrors } from '../base/field-errors.ts'
 import { Problem, problem, temporarilyUnavailable } from '../base/problem.ts'
 import { isBusyOrAway } from '../db/pool.ts'
 import type { SignedIn } from '../staff/model.ts'
@@ -33,13 +34,8 @@ export function parseMessage(data: string): Parsed {
   if (!validator)
     return refuse(id, problem(400, 'unknownMessage', '页面与服务器版本不一致', '请刷新页面后再试。'))
   if (validator.Check(value)) return { ok: true, message: value as ClientMessage }
-  const errors = validator.Errors(value).slice(0, 5)
-  return refuse(
-    id,
-    problem(422, 'invalidMessage', '内容不符合要求', '请检查后再试。', {
-      errors: errors.map((e) => ({ field: e.instancePath.replace(/^\//, ''), message: e.message })),
-    }),
-  )
+  const errors = fieldErrors(validator.Errors(value)).slice(0, 5)
+  return refuse(id, problem(422, 'invalidMessage', '内容不符合要求', '请检查后再试。', { errors }))
 }
 
 export function deskProblem(p: Problem): DeskProblem {

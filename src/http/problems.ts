@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { fieldErrors } from '../base/field-errors.ts'
 import { Problem, problem, problemDocument, temporarilyUnavailable } from '../base/problem.ts'
 import { isBusyOrAway } from '../db/pool.ts'
 
@@ -40,10 +41,7 @@ function toProblem(error: FastifyError | Problem): Problem {
   if (isBusyOrAway(error)) return temporarilyUnavailable()
   if (error.validation)
     return problem(400, 'badRequest', '提交的内容不符合要求', '请按提示修改后重新提交。', {
-      errors: error.validation.map((v) => ({
-        field: v.instancePath.replace(/^\//, '').replaceAll('/', '.') || missingOf(v.params),
-        message: v.message ?? 'invalid',
-      })),
+      errors: fieldErrors(error.validation).map((e) => ({ ...e, field: e.field.replaceAll('/', '.') })),
     })
   switch (error.statusCode) {
     case 400:
@@ -69,7 +67,3 @@ function toProblem(error: FastifyError | Problem): Problem {
       )
   }
 }
-
-/** Name of the property that a required rule missed. */
-const missingOf = (params: Record<string, unknown>): string =>
-  typeof params['missingProperty'] === 'string' ? params['missingProperty'] : ''
