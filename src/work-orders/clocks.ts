@@ -16,6 +16,8 @@ import { liveLegs } from './model.ts'
 import { openProcedures, proceduresOf } from './procedures.ts'
 import {
   decisionClock,
+  dispatchAgain,
+  dispatchAgainClock,
   extensionDecision,
   giveWay,
   grantedTo,
@@ -52,6 +54,9 @@ const none = (): ClockChange => ({
   recompute: false,
 })
 
+/** Another leg begins with the end of this one. */
+const goesOn: readonly string[] = ['reassigned', 'handledAgain']
+
 /** Whole matters are counted from the first delivery and are never reset (鞍山 draft 第十五条第二款: 累计). */
 const scopeOf = (term: Term, leg: number): Scope => (term.cap?.appliesTo === 'total' ? {} : { leg })
 
@@ -75,6 +80,8 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
   switch (event.type) {
     case 'dispatched':
       change.starts.push(...delivered(order, event, context))
+      // Voided, so that it can begin anew when the next unit sends it back, too.
+      if (order.state === 'dispatched') change.voids.push({ terms: [dispatchAgain], leg: 0 })
       break
     case 'fedBack':
       change.voids.push({ terms: windowsOf(statute), leg: event.leg })
@@ -82,7 +89,7 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
         change.voids.push({ terms: [extensionDecision], procedure })
       break
     case 'returned': {
-      const terms = metBy(statute, ['workOrder.fedBack', 'requester.answered'])
+      const terms = metBy(statute, ['workOrder.fedBack', 'coLeg.fedBack', 'requester.answered'])
       change.reopens.push({ terms, leg: event.leg }, { terms, leg: 0 })
       change.revives.push({ terms: windowsOf(statute), leg: event.leg })
       // A stopped clock was not moved by what happened meanwhile.
@@ -91,6 +98,8 @@ export function clocksOf(order: WorkOrder, event: OrderEvent, context: ClockCont
     }
     case 'legEnded':
       change.voids.push({ leg: event.leg })
+      if (order.state === 'accepted' && !goesOn.includes(event.why))
+        change.starts.push(...dispatchAgainClock(context))
       break
     case 'classified':
       reclassify(order, context, change)

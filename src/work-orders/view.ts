@@ -13,7 +13,7 @@ import type { WorkOrder } from './model.ts'
 import { redact, redactDeep, type Identity } from './redact.ts'
 import type { DeadlineRow, OrderRow } from './rows.ts'
 import { isAbove } from './rules/confidentiality.ts'
-import { extensionDecision } from './rules/moving-limits.ts'
+import { dispatchAgain, extensionDecision } from './rules/moving-limits.ts'
 import { fields, isUnitRole, type Insight, type Sight, type Sights, type Viewer } from './visibility.ts'
 
 /** How an order looks to one person, on the way out of the store. What he may see is said by `visibility.ts`. */
@@ -220,6 +220,7 @@ export function deadlineView(
 const localNames: Record<string, string> = {
   [noticeTerm]: '督办答复',
   [extensionDecision]: '答复延期申请',
+  [dispatchAgain]: '重新派单',
 }
 
 const lawView = ({ law, article, localDue }: AppliedLaw): NonNullable<DeadlineView['otherLaw']> => ({

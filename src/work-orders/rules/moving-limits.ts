@@ -15,27 +15,36 @@ export const extensionDecision = 'EXTENSION-DECISION'
 const decideWithin = workingDays(1)
 
 /** An application that nobody has answered after a working day alarms its approver; the centre's own policy. */
-export function decisionClock(
-  procedure: number,
-  { calendar, at }: { calendar: Calendar; at: Date },
+export const decisionClock = (procedure: number, context: Instant): Started[] =>
+  ofCentre(
+    { term: extensionDecision, starts: 'timeExtension.applied', within: decideWithin, procedure },
+    '本市内部规定：延期申请一个工作日内答复',
+    context,
+  )
+
+/** Term id of an order that waits for another unit: the first one sent it back or was recused. */
+export const dispatchAgain = 'DISPATCH-AGAIN'
+
+/** 由平台重新转交有关单位 (白银 第十二条第二款 and its like) has no number in any text: the centre's own. */
+export const dispatchAgainClock = (context: Instant): Started[] =>
+  ofCentre(
+    { term: dispatchAgain, starts: 'workOrder.accepted', within: workingDays(1), procedure: 0 },
+    '本市内部规定：退回或者回避后一个工作日内重新派单',
+    context,
+  )
+
+type Instant = { calendar: Calendar; at: Date }
+
+function ofCentre(
+  { term, procedure, ...limit }: { term: string; procedure: number } & Pick<Term, 'starts' | 'within'>,
+  cite: string,
+  { calendar, at }: Instant,
 ): Started[] {
-  const found = dueOf({ starts: 'timeExtension.applied', within: decideWithin }, at, calendar)
+  const found = dueOf(limit, at, calendar)
   if ('refused' in found || found.due === null) return []
   const { due, provisional, calendarVersion } = found
-  return [
-    {
-      leg: 0,
-      procedure,
-      term: extensionDecision,
-      startedAt: at,
-      due,
-      provisional,
-      localPolicy: true,
-      calendarVersion,
-      cite: '本市内部规定：延期申请一个工作日内答复',
-      window: false,
-    },
-  ]
+  const clock = { startedAt: at, due, provisional, localPolicy: true, calendarVersion, cite, window: false }
+  return [{ leg: 0, procedure, term, ...clock }]
 }
 
 /** Does the extension take effect by being reported, without anybody's approval (白银 第十五条)? */

@@ -133,6 +133,31 @@ describe('白银 第十二条第二款 明确不属于职责范围的说明情�
     expect(p.order.procedures[0]).toMatchObject({ verdict: 'approved', outcome: { tellRequester: true } })
   })
 
+  it('由平台重新转交有关单位: the centre owes it in a working day of its own, each time anew', () => {
+    const again = 'DISPATCH-AGAIN'
+    const p = handled('baiyin-2024').do('unit', application('baiyin-2024'), 'lighting')
+    expect(p.due(again)).toBeNull()
+    p.do('dispatcher', answer())
+    expect(p.due(again)).toBe('2026-03-04T00:00:00+08:00')
+    expect(p.clocks().find((c) => c.term === again)).toMatchObject({
+      leg: 0,
+      localPolicy: true,
+      window: false,
+    })
+    p.do('dispatcher', { action: 'dispatch', leadUnit: 'district' })
+    expect(p.due(again)).toBeNull()
+    p.at('2026-03-04T09:00+08:00').do('unit', application('baiyin-2024'), 'district')
+    p.do('dispatcher', answer())
+    expect(p.due(again)).toBe('2026-03-06T00:00:00+08:00')
+    p.at('2026-03-06T00:00+08:00')
+    expect(p.last()).toMatchObject({ type: 'deadlineMissed', term: again })
+  })
+
+  it('is owed by nobody where the order was moved in one step', () => {
+    const p = handled('baiyin-2024').do('dispatcher', { action: 'reassign', to: 'district', reason: '属地' })
+    expect(p.world.rows.map((row) => row.term)).not.toContain('DISPATCH-AGAIN')
+  })
+
   it('及时 is a number of the centre: past it the right stands, and the delay is on record', () => {
     const p = handled('baiyin-2024').at('2026-03-06T09:00+08:00')
     expect(ask(p, 'baiyin-2024')).toBeNull()
