@@ -6,7 +6,7 @@ import { createLog, type Log } from './base/log.ts'
 import { createPii, type Pii } from './base/pii.ts'
 import type { AskProgress } from './channels/progress.ts'
 import type { Channels } from './channels/service.ts'
-import { callWiring, replayCalls } from './composition/call-wiring.ts'
+import { callWiring, followPhones, replayCalls } from './composition/call-wiring.ts'
 import { composeChannels } from './composition/channels.ts'
 import { deferred } from './composition/deferred.ts'
 import { composeMatters, type ComposedMatters } from './composition/matters.ts'
@@ -222,7 +222,7 @@ export async function createContext(config: Config): Promise<Context> {
       registrar: matters.registrar,
       limits: contactLimits,
       listeners: {
-        deviceState: (event) => presence().deviceState(event.phone, event.state),
+        deviceState: followPhones(telephony, presence),
         agentOfPhone: (phone) => presence().agentOfPhone(phone),
         async phoneFailed(agentId, contactId, status) {
           await queue.dialEnded(contactId, agentId, status)
@@ -333,15 +333,18 @@ export async function createContext(config: Config): Promise<Context> {
       queue.start()
     },
     async drain() {
+      desk.refuse()
       await upkeep.stop()
-      await calls?.telephony.stop()
     },
     async stop() {
       await desk.stop()
       await atRest(db)
-      await queue.stop()
-      await jobs.stop()
+      await jobs.rest()
       await relay.stop()
+      await queue.stop()
+      // Behind whoever accepts: he would be taken for unreachable.
+      await calls?.telephony.stop()
+      await jobs.stop()
       await channels.stop()
       await durable.stop()
       await atRest(db)

@@ -71,6 +71,8 @@ export type Desk = {
   routes(app: FastifyInstance): Promise<void>
   /** What this gateway keeps in memory for open pages. */
   kept(): ReturnType<Hub['kept']> & { followed: number }
+  /** Begins no more commands of pages: what one would ask of others may be gone before it ends. */
+  refuse(): void
   stop(): Promise<void>
 }
 
@@ -183,6 +185,7 @@ export function createDesk(parts: DeskParts): Desk {
       log.debug({ err: (error as Error).name }, `${what} failed; it comes again`)
     }
   }
+  let stopping = false
   const loops = [
     repeat(
       config.queueMs,
@@ -207,12 +210,16 @@ export function createDesk(parts: DeskParts): Desk {
     presence,
     news,
     async routes(app) {
-      await app.register(deskSocket, { hub, commands, config, clock, log })
+      const isStopping = (): boolean => stopping
+      app.addHook('preClose', async () => void (stopping = true))
+      await app.register(deskSocket, { hub, commands, config, clock, log, isStopping })
       await app.register(sipProxy, { presence, line, sockets, lines, config: config.sip, log })
       await app.register(deskRoutes, { presence, namesOf: (ids) => staff.namesOf(ids) })
     },
     kept: () => ({ ...hub.kept(), followed: streams.followed() }),
+    refuse: () => void (stopping = true),
     async stop() {
+      stopping = true
       for (const loop of loops) loop.stop()
       hub.stop()
       sockets.stop()

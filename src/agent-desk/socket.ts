@@ -16,7 +16,15 @@ import type { Hub } from './hub.ts'
 import { createBucket, type DeskConfig } from './limits.ts'
 import { createLanes } from './timing.ts'
 
-export type DeskSocketParts = { hub: Hub; commands: Commands; config: DeskConfig; clock: Clock; log: Log }
+export type DeskSocketParts = {
+  hub: Hub
+  commands: Commands
+  config: DeskConfig
+  clock: Clock
+  log: Log
+  /** From now on no command is begun. */
+  isStopping: () => boolean
+}
 
 /** Options for the one WebSocket server of the application; compression costs 230 KB a connection (ADR in docs). */
 export const webSocketOptions = (config: DeskConfig) => ({
@@ -30,22 +38,16 @@ export async function deskSocket(app: FastifyInstance, parts: DeskSocketParts): 
     request.actor = actorIn(request, ...deskRoles)
     noteHandshake(request, reply)
   }
-  let stopping = false
-  app.addHook('preClose', async () => void (stopping = true))
   app.get('/desk/socket', { websocket: true, preValidation }, (socket, request) => {
     letGoOfHandshake(request, socket)
-    serve(socket, request, { ...parts, isStopping: () => stopping })
+    serve(socket, request, parts)
   })
 }
 
 const notAvailable = (): Problem =>
   problem(503, 'notAvailable', '服务器暂时不能处理', '请稍后再试，正在自动恢复。')
 
-function serve(
-  socket: WebSocket,
-  request: FastifyRequest,
-  parts: DeskSocketParts & { isStopping: () => boolean },
-): void {
+function serve(socket: WebSocket, request: FastifyRequest, parts: DeskSocketParts): void {
   const { hub, commands, config, clock, log, isStopping } = parts
   const staff = request.staff
   // The hook above has refused everybody else.

@@ -67,7 +67,9 @@ export type Jobs = {
   start(): void
   /** For the administrators' board. */
   readonly queues: readonly Queue[]
-  /** Lets running jobs finish for a moment, then lets go; others will repeat them. */
+  /** Takes no more work, and lets running jobs finish for a moment, then lets go; others will repeat them. */
+  rest(): Promise<void>
+  /** Rests, and adds nothing from then on. */
   stop(): Promise<void>
 }
 
@@ -150,6 +152,11 @@ export function createJobs({ redis, region, log, concurrency = {} }: JobsOptions
     })
   }
 
+  async function rest(): Promise<void> {
+    stopWatching?.()
+    await Promise.all(workers.splice(0).map((w) => closeWithin(w.worker, 5_000)))
+  }
+
   return {
     handle(queue, name, handler) {
       const known = handlers.get(queue) ?? new Map<string, JobHandler<unknown>[]>()
@@ -197,9 +204,10 @@ export function createJobs({ redis, region, log, concurrency = {} }: JobsOptions
 
     queues: [...queues.values()],
 
+    rest,
+
     async stop() {
-      stopWatching?.()
-      await Promise.all(workers.map((w) => closeWithin(w.worker, 5_000)))
+      await rest()
       await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => {})))
       redis.disconnect()
     },
