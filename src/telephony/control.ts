@@ -31,9 +31,6 @@ export function createCallControl(nodes: Nodes, log: Log) {
   const { ring, forget } = createRinging(speaker, log)
   const { withCall, redirect, act, setvar } = speaker
 
-  const toContext = (callId: string, context: string): Promise<Sent> =>
-    withCaller(callId, (handle) => moveCaller(handle, context))
-
   function moveCaller(handle: CallHandle, context: string): Promise<Sent> {
     forget(handle.call.id)
     return redirect(handle, { Channel: handle.callerLeg.id, Context: context })
@@ -126,8 +123,7 @@ export function createCallControl(nodes: Nodes, log: Log) {
     },
 
     /** Nobody on shift: Asterisk's own queue, then duty number, call back, voicemail. */
-    toNative: (callId: string): Promise<Sent> => toContext(callId, 'native'),
-    toVoicemail: (callId: string): Promise<Sent> => toContext(callId, 'voicemail'),
+    toNative: (callId: string): Promise<Sent> => withCaller(callId, (handle) => moveCaller(handle, 'native')),
     /** The end after two warnings: a closing notice is played first. */
     dismiss: (callId: string): Promise<Sent> => withCall(callId, (handle) => moveCaller(handle, 'dismissed')),
 
@@ -149,26 +145,10 @@ export function createCallControl(nodes: Nodes, log: Log) {
     playBlockedNotice: (callId: string): Promise<Sent> =>
       withCall(callId, (handle) => setvar(handle, 'BLOCKED', 1)),
 
-    /** Before the first phone rings: this call is not recorded. */
-    doNotRecord: (callId: string): Promise<Sent> => withCall(callId, (handle) => setvar(handle, 'NOREC', 1)),
-
     /** Suspends or resumes the recording; the time stays in it as silence. */
     pauseRecording: (callId: string, paused: boolean): Promise<Sent> =>
       withCall(callId, ({ link, callerLeg }) =>
         act(link, 'MixMonitorMute', { Channel: callerLeg.id, Direction: 'both', State: paused ? 1 : 0 }),
-      ),
-
-    /** The agent is heard no more, or again; he goes on hearing. Works for a plain SIP phone, too. */
-    mute: (callId: string, phone: string, muted: boolean): Promise<Sent> =>
-      withCall(
-        callId,
-        (handle) => {
-          const mine = handle.link.legs.legsOf(callId).find((leg) => leg.phone === phone)
-          if (!mine) return Promise.resolve(notSent('gone'))
-          const fields = { Channel: mine.id, Variable: 'MUTEAUDIO(in)', Value: muted ? 'on' : 'off' }
-          return act(handle.link, 'Setvar', fields)
-        },
-        { evenNative: true },
       ),
 
     /** Music for the caller. Outcome: `legHeld`. */

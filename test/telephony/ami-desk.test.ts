@@ -21,7 +21,7 @@ import {
   type TestGateway,
 } from '../support/telephony.ts'
 
-/** What a desk needs of telephony beside the call itself: the mirror of sign-ins, call backs, recordings, mute. */
+/** What a desk needs of telephony beside the call itself: the mirror of sign-ins, call backs, recordings. */
 
 let asterisk: TestAsterisk
 let gateway: TestGateway
@@ -157,9 +157,6 @@ describe('a conversation', () => {
     const { control } = gateway.telephony
     expect(await control.pauseRecording(callId, true)).toEqual({ sent: true })
     expect(await control.pauseRecording(callId, false)).toEqual({ sent: true })
-    expect(await control.mute(callId, phone(8), true)).toEqual({ sent: true })
-    expect(await control.mute(callId, phone(8), false)).toEqual({ sent: true })
-    expect(await control.mute(callId, phone(9), true)).toEqual({ sent: false, why: 'gone' })
     // Long enough for a few packets of sound.
     await soon(async () => {
       const [name] = (await readdir(asterisk.paths.recordings)).filter((one) => one.startsWith(callId))
