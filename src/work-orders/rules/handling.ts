@@ -71,6 +71,8 @@ export const feedBack = rule({
     parts: Type.Optional(Type.Record(Type.String({ maxLength: 40 }), Type.String({ maxLength: 10_000 }))),
     /** 政策依据: where the answer rests on a policy. */
     policy: Type.Optional(Type.Object({ number: words(100), name: words(200), article: words(100) })),
+    /** False: the question was not about a policy, but about duties or procedures, say. */
+    asksPolicy: Type.Optional(Type.Boolean()),
     solved: Type.Boolean(),
     /** How and in which words the requester was told; a co-unit reports to the lead and tells nobody. */
     told: Type.Optional(ToldBody),
@@ -114,7 +116,7 @@ export const feedBack = rule({
 
 function judgeResult(
   order: WorkOrder,
-  said: { policy?: unknown; told?: unknown },
+  said: { policy?: unknown; told?: unknown; asksPolicy?: boolean },
   parts: Record<string, string>,
   statute: Statute,
 ): Refused | null {
@@ -136,13 +138,15 @@ function judgeResult(
       `请补写：${lacking.map((part) => part.label).join('、')}。`,
       citesOf(resultParts),
     )
-  const aboutPolicy = order.handlingClass === 'consultation' || order.kind === 'consultation'
+  // 政策咨询, not every 咨询 (丹东 第七条第一项 names duties and procedures, too): the unit says which, and answers for it.
+  const consulted = order.handlingClass === 'consultation' || order.kind === 'consultation'
+  const aboutPolicy = consulted && said.asksPolicy !== false
   if (policySource.basis !== 'silent' && aboutPolicy && !said.policy)
     return refuse(
       422,
       'policySourceMissing',
       '政策答复没有写明依据',
-      '请写明依据政策的文号、文件名称和具体条款。',
+      '请写明依据政策的文号、文件名称和具体条款；不是政策咨询（例如工作职责、办事程序）的，请注明。',
       citesOf(policySource),
     )
   return null

@@ -64,6 +64,24 @@ describe('草案第十四条第（一）项、白银第十四条第（一）项:
 })
 
 describe('several units', () => {
+  it('草案第十六条: a co-unit whose part is returned owes it again, under its old clock (ASD-D08)', () => {
+    const order = handled('anshan-draft', { coUnits: ['district'] })
+    const { told: _nobody, ...part } = report() as Command & { action: 'feedBack' }
+    order.do('unit', part, 'district').do('unit', report(), 'lighting')
+    const own = () => order.clocks().find((c) => c.term === 'ASD-D08' && c.leg === 2)
+    expect(own()?.metAt).not.toBeNull()
+    const points = { settled: true, bothTold: true, heard: true, truthful: false }
+    order.do('auditor', {
+      action: 'audit',
+      points,
+      note: '照片不是现场',
+      then: 'return',
+      coUnits: ['district'],
+    })
+    expect(order.order.legs[1]?.fedBackAt).toBeNull()
+    expect(own()).toMatchObject({ metAt: null })
+  })
+
   it.each([
     ['anshan-draft', 'ASD-D08', '第十三条'],
     ['baiyin-2024', 'BY24-D12', '第十八条'],
@@ -135,6 +153,14 @@ describe('丹东 第十三条', () => {
     const unsourced = order.try('unit', report(), 'lighting')
     expect(unsourced).toMatchObject({ refused: 'policySourceMissing' })
     expect(unsourced?.cite).toContain('第十三条第（四）项')
+    // 政策咨询问题的回复报告: where the office is and when it opens rests on no document.
+    expect(
+      handled('dandong-first-asked', { class: 'consultation' }, { kind: 'consultation' }).try(
+        'unit',
+        report({ asksPolicy: false }),
+        'lighting',
+      ),
+    ).toBeNull()
     const policy = { number: '丹政办〔2026〕3号', name: '示例办法', article: '第五条' }
     expect(order.do('unit', report({ policy }), 'lighting').order.legs[0]?.result).toMatchObject({
       parts,
