@@ -261,12 +261,15 @@ export function createPresence(parts: PresenceParts): Presence {
     },
 
     async released(agentId, worked) {
-      const now = worked ? null : await row(agentId)
-      const intent = worked ? await store.stampFree(db, agentId) : now?.intent
+      const [now, stamped] = await Promise.all([row(agentId), worked ? store.stampFree(db, agentId) : null])
+      const intent = worked ? stamped : now?.intent
       if (intent === 'draining' && isFree(await loadOf(agentId)))
         return void (await goOffline(agentId, 'drained', 'draining'))
       // What left him may have been an offer that he missed.
       if (now?.notResponding) await mirror(now)
+      // An Asterisk that died with his call tells nothing more of his phone; the others do.
+      if (now?.phone && !now.phoneReady && (await line.state(now.phone)) === 'notInUse')
+        await store.writeDeviceState(db, now.phone, 'notInUse')
       await offers.agentChanged(agentId)
     },
 

@@ -4,8 +4,9 @@ import type { Contacts } from '../contacts/service.ts'
 import type { Db } from '../db/pool.ts'
 import type { Durable } from '../db/spool-durable.ts'
 import type { Queue } from '../queue/service.ts'
-import type { CallEvent } from '../telephony/call-event.ts'
+import type { CallEvent, DeviceFact } from '../telephony/call-event.ts'
 import { callRecordKind } from '../telephony/ports.ts'
+import type { Telephony } from '../telephony/service.ts'
 import type { CallWiring } from './telephony.ts'
 
 type Parts = {
@@ -55,6 +56,17 @@ export const callWiring = ({
       ),
   },
 })
+
+/**
+ * A phone may be known to several nodes: what one of them says is not how it stands. One that has just started calls every
+ * phone unavailable that is registered elsewhere.
+ */
+export const followPhones =
+  (telephony: () => Pick<Telephony, 'phoneState'> | null, presence: () => Pick<Presence, 'deviceState'>) =>
+  ({ phone, state }: DeviceFact): Promise<void> => {
+    const overall = telephony()?.phoneState(phone) ?? 'unknown'
+    return presence().deviceState(phone, overall === 'unknown' ? state : overall)
+  }
 
 /** Call facts that lay in the spool while PostgreSQL was away. */
 export const replayCalls = (durable: Durable, contacts: Pick<Contacts, 'calls'>): void =>

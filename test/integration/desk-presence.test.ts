@@ -207,6 +207,19 @@ describe('routing sees an agent', () => {
     await one.desk.close()
   })
 
+  it('as free after a call whose Asterisk has died: the others know his phone', async () => {
+    const one = await atWork(ground, site)
+    const { phone } = (await row(one.id))!
+    site.phoneStates.set(phone!, 'inUse')
+    await site.desk.presence.deviceState(phone!, 'inUse')
+    await site.desk.presence.released(one.id, true)
+    expect(await facts(one.id)).toMatchObject({ routable: { voice: false } })
+    site.phoneStates.set(phone!, 'notInUse')
+    await site.desk.presence.released(one.id, true)
+    expect(await facts(one.id)).toMatchObject({ routable: { voice: true } })
+    await one.desk.close()
+  })
+
   it('set aside when his phone cannot be reached, but not when he was busy', async () => {
     const one = await atWork(ground, site)
     await site.desk.presence.phoneFailed(one.id, 'BUSY')
