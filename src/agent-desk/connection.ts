@@ -40,8 +40,6 @@ export type Connection = {
   readonly staff: SignedIn
   /** Set by `hello`; until then nothing is delivered. */
   tab: string | null
-  /** The sign-in that this tab acts for; null while signed out or displaced. */
-  epoch: number | null
   /** The newest event this page has. */
   seen: EventId | null
   send(message: Outgoing): void
@@ -125,7 +123,6 @@ export function createConnection(
     agentId: who.staff.id,
     staff: who.staff,
     tab: null,
-    epoch: null,
     seen: null,
     get open() {
       return !over && socket.readyState === socket.OPEN

@@ -37,7 +37,7 @@ export type StreamsParts = {
   /** An event for an agent with a socket here; events of one agent come in order. */
   onEvent: (agentId: string, id: EventId, event: DeskEvent) => void
   /** Something may have been missed (Redis was away or was wiped): bring these agents up to date. */
-  onGap: (agentIds: string[], wiped: boolean) => void
+  onGap: (agentIds: string[]) => void
   log: Log
 }
 
@@ -114,7 +114,7 @@ export function createStreams(parts: StreamsParts): Streams {
       const isKept = once !== undefined && unpublished.some(([, , known]) => known === once)
       if (!isKept) unpublished.push([agentId, event, once])
       if (unpublished.length > unpublishedKept) unpublished.shift()
-      if (followed.has(agentId)) parts.onGap([agentId], false)
+      if (followed.has(agentId)) parts.onGap([agentId])
       return false
     }
   }
@@ -190,8 +190,8 @@ export function createStreams(parts: StreamsParts): Streams {
       // To announce those who are coming would look like a gap: their pages are brought up to date after it.
       const added = await announce(all.filter((agentId) => !coming.has(agentId)))
       await publishRest()
-      if (wiped) parts.onGap(all, true)
-      else if (added.length > 0) parts.onGap(added, false)
+      if (wiped) parts.onGap(all)
+      else if (added.length > 0) parts.onGap(added)
     } catch (error) {
       log.debug({ err: (error as Error).name }, 'place of agents not renewed')
     }
@@ -213,7 +213,7 @@ export function createStreams(parts: StreamsParts): Streams {
       )
       if (away) {
         away = false
-        parts.onGap([...followed], false)
+        parts.onGap([...followed])
       }
       // A wipe meanwhile has set the position back; what was read belongs to the time before.
       if (position !== from) return true
