@@ -37,7 +37,7 @@ export default defineConfig({
           retry: name in sideBySide ? 1 : 0,
           // the groups run one after another: a busy machine would make telephony and faults flake
           sequence: { groupOrder: index + 1 },
-          testTimeout: name in sideBySide ? 90_000 : 20_000,
+          testTimeout: name in sideBySide ? 90_000 : 30_000,
           hookTimeout: 120_000,
         },
       })),

@@ -299,7 +299,7 @@ describe('a message on the voicemail', () => {
     }) as unknown as Recordings
 
   it('is among the recordings of the call back that it asked for', async () => {
-    const parent = await leaves('n1-22.1', '13800000091')
+    const parent = await leaves('n1-24.1', '13800000091')
     expect(parent).toMatchObject({ end: 'voicemail' })
     const [debt] = await world.db.query<{ id: string }>(
       `select id from contacts where parent_contact_id = $1`,
@@ -307,7 +307,7 @@ describe('a message on the voicemail', () => {
     )
     const recordings = callRecordings(
       () => world.contacts,
-      () => kept('n1-22.1'),
+      () => kept('n1-24.1'),
     )
     expect(await recordings.ofContacts([debt!.id])).toMatchObject([
       { id: 'r1', contactId: debt!.id, kind: 'voicemail' },
@@ -316,7 +316,7 @@ describe('a message on the voicemail', () => {
   })
 
   it('of a caller without a number is owed, for nobody can call him back', async () => {
-    const contact = await leaves('n1-22.2', '')
+    const contact = await leaves('n1-24.2', '')
     expect(contact).toMatchObject({ state: 'wrapUp', agentId: null, end: null })
     expect((await world.contacts.owed(10)).map(({ id }) => id)).toContain(contact.id)
     const done = await world.contacts.door.apply(
