@@ -265,8 +265,7 @@ export function createOffering(deps: OfferingDeps): Offering {
         const became = moved ? outcome : (judgeMoved(offer, applied.contact) ?? outcome)
         // Ended meanwhile: the contact may stand offered to somebody else by now and must not be touched.
         if (!(await store.closeOffer(tx, offerId, became, reason))) throw new Lost()
-        if (consequencesOf(became).notResponding)
-          await directory.markNotResponding(tx, offer.agentId, offer)
+        if (consequencesOf(became).notResponding) await directory.markNotResponding(tx, offer.agentId, offer)
         return { became, contact: moved ? applied.contact : null }
       })
       deps.wake()
