@@ -33,7 +33,6 @@ export type CallDeps = {
   requirementFor: (account: string) => Requirement
   seal: (plain: string) => string
   listeners: CallListeners
-  wake: () => void
   log: Log
 }
 
@@ -61,8 +60,8 @@ export function createCallSink(deps: CallDeps): { handle(event: CallEvent): Prom
         agentIn(deps, event),
       ])
       if (!contact) return keepOrphan(deps, event)
+      // What follows is told by this process; the bells, for should it die, ring when the relay next looks.
       await apply(deps, contact, event, agentId, (tx) => keep(tx, event))
-      deps.wake()
     },
   }
 }
