@@ -126,6 +126,15 @@ export async function openCallBacks(tx: Tx, contactId: string): Promise<string[]
   return rows.map((r) => r.id)
 }
 
+/** Whether the end of this call is known. */
+export async function hasEnded(tx: Tx, callId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `select from call_facts where call_id = $1 and type = 'callEnded' limit 1`,
+    [callId],
+  )
+  return rows.length > 0
+}
+
 /** Calls that are on their way to this agent and not bridged. */
 export const ringingAt = (
   tx: Tx,

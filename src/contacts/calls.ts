@@ -215,8 +215,8 @@ const talking: readonly Contact['state'][] = ['active', 'held', 'consulting']
 
 function held(event: CallFact & { type: 'callHeld' }, contact: Contact): ContactFact[] {
   if (contact.state === 'received' || contact.state === 'screened') return [{ type: 'queued' }]
-  // After a hand-over the agent has gone; a gateway that was away has not seen why the caller waits.
-  if (contact.state === 'wrapUp' || event.reason === 'farSideLeft')
+  // After a hand-over the agent has gone; a gateway that was away sees only that the caller waits.
+  if (event.reason === 'farSideLeft' || (contact.state === 'wrapUp' && event.reason === 'agentLost'))
     return [{ type: 'requeued', reason: 'farSideLeft' }]
   // Back from the telephone of the last agent: he of whom `dialEnded` says so has lost the offer by that, the next has not.
   if (contact.state === 'offered' && (event.reason === 'noAnswer' || event.reason === 'asked')) return []
@@ -293,6 +293,8 @@ async function apply(
       const taker = fact.type === 'transferred' || fact.type === 'connected' ? fact.agentId : undefined
       if (taker && taker !== known.agentId) done.push(...(await letGo(tx, deps, taker, contact.id)))
       const before = known.state
+      // Told late of a caller who has hung up since: nobody waits.
+      if (before === 'wrapUp' && fact.type === 'requeued' && (await store.hasEnded(tx, event.callId))) return
       const applied = await deps.door.applyIn(tx, contact.id, fact, { actor, data: dataOf(event), known })
       if (!applied.ok) {
         deps.log.info(

@@ -432,6 +432,14 @@ describe('calls', () => {
       expect(await only('n1-8.6')).toMatchObject({ state: 'queued' })
       expect(stranded).toEqual([])
 
+      // Told late, after his hang-up; and by the telephone of a colleague who did not take him over.
+      await handedOver('n1-8.8', '13800000184')
+      await calls.handle(ended('n1-8.8', 80, true))
+      await calls.handle(lineLeft('n1-8.8', 'agentLost'))
+      await handedOver('n1-8.9', '13800000185')
+      await calls.handle(lineLeft('n1-8.9', 'noAnswer'))
+      for (const callId of ['n1-8.8', 'n1-8.9']) expect(await only(callId)).toMatchObject({ state: 'wrapUp' })
+
       const registered = await handedOver('n1-8.7', '13800000183')
       await door.apply(registered, { type: 'registered' }, { actor })
       await calls.handle(lineLeft('n1-8.7', 'farSideLeft'))
