@@ -51,6 +51,8 @@ import { connectRedis } from './queue/redis.ts'
 import { createQueue, type Queue } from './queue/service.ts'
 import { createRequesters, type Requesters } from './requesters/service.ts'
 import { createStaff, defaultStaffConfig, type Staff } from './staff/staff.ts'
+import { nodeOfCall } from './telephony/call-event.ts'
+import { lost } from './telephony/reconcile.ts'
 import type { Telephony } from './telephony/service.ts'
 
 /** Everything one gateway is made of. Slices get their neighbours here and nowhere else. */
@@ -190,15 +192,16 @@ export async function createContext(config: Config): Promise<Context> {
         facts: (id) => presence().facts(id),
         factsIn: (tx, id) => presence().factsIn(tx, id),
         all: () => presence().all(),
-        markNotResponding: (tx, agentId, offerId) => presence().markNotResponding(tx, agentId, offerId),
+        markNotResponding: (tx, agentId, missed) => presence().markNotResponding(tx, agentId, missed),
       },
       listeners,
       calls: {
         callState: async (callId) => (await telephony()?.callState(callId)) ?? 'unknown',
         mayRing: (callId) => telephony()?.mayRing(callId) ?? true,
+        lost: (callId) =>
+          contactsRef.get().calls.handle(lost(nodeOfCall(callId) ?? '', { callId }, Date.now())),
       },
       announceChange: door.announce,
-      wakeRelay: wake,
       matcher: createMatcher(redis, config.region, defaultQueueConfig, clock),
       jobs,
       config: defaultQueueConfig,

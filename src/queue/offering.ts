@@ -22,7 +22,8 @@ import { createGate } from './gate.ts'
 
 /**
  * The life of an offer in PostgreSQL. Each step is one transaction through the contact's door and is told to others
- * only after its commit. Locks are taken in one order: the agent, the contact, the offer.
+ * only after its commit; the bells in the outbox are for should this process die over that, and wait for the relay's
+ * next look. Locks are taken in one order: the agent, the contact, the offer.
  */
 export type Offering = {
   /** Turns a reservation into an offer, if contact and agent are still free by PostgreSQL. */
@@ -59,8 +60,6 @@ export type OfferingDeps = {
   announceChange: (contact: Contact, fact: ContactFact, before: ContactState) => void
   /** A contact or an agent is free again, or gone. */
   changed: (contactId: string, agentId: string) => void
-  /** Rings for the relay. */
-  wake: () => void
   config: QueueConfig
   log: Log
 }
@@ -103,7 +102,6 @@ export function createOffering(deps: OfferingDeps): Offering {
     await tell('ended', offerId, (listener) =>
       listener.ended({ offerId, contactId, agentId }, outcome, reason),
     )
-    deps.changed(contactId, agentId)
   }
 
   async function write(row: ContactForMatching, reservation: Reservation) {
@@ -152,7 +150,6 @@ export function createOffering(deps: OfferingDeps): Offering {
     if (row?.state !== 'queued') return { made: false, why: 'contactGone' }
     try {
       const { offer, contact } = await gate(() => write(row, reservation))
-      deps.wake()
       deps.announceChange(contact, { type: 'offered', agentId: offer.agentId }, 'queued')
       // The desk hears at once; what it does with it is not this contact's business to wait for.
       void announce(offer).catch((error: unknown) =>
@@ -167,7 +164,6 @@ export function createOffering(deps: OfferingDeps): Offering {
   }
 
   function accepted(offer: store.OfferRow, contact: Contact): AcceptResult {
-    deps.wake()
     deps.announceChange(contact, { type: 'accepted', agentId: offer.agentId }, 'offered')
     void tellEnd(offer, 'accepted', null)
     const { id: contactId, channel, callId, callBack } = contact
@@ -244,7 +240,6 @@ export function createOffering(deps: OfferingDeps): Offering {
         if (!applied.ok) throw new Refused('contactGone')
         return applied.contact
       })
-      deps.wake()
       deps.announceChange(contact, fact, row.state)
       return 'done'
     } catch (error) {
@@ -268,9 +263,9 @@ export function createOffering(deps: OfferingDeps): Offering {
         if (consequencesOf(became).notResponding) await directory.markNotResponding(tx, offer.agentId, offer)
         return { became, contact: moved ? applied.contact : null }
       })
-      deps.wake()
       if (contact) deps.announceChange(contact, fact, 'offered')
       await tellEnd(offer, became, reason)
+      deps.changed(offer.contactId, offer.agentId)
       return became === outcome
     } catch (error) {
       if (error instanceof Lost) return false
@@ -298,6 +293,7 @@ export function createOffering(deps: OfferingDeps): Offering {
       const outcome = judgeMoved(offer, contact)
       if (!outcome || !(await store.closeOffer(db, offer.offerId, outcome, 'contactMoved'))) return
       await tellEnd(offer, outcome, 'contactMoved')
+      deps.changed(offer.contactId, offer.agentId)
     },
   }
 }

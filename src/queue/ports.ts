@@ -125,4 +125,6 @@ export type CallSight = {
   callState(callId: string): Promise<'waiting' | 'busy' | 'gone' | 'unknown'>
   /** False when it is known here that no phone can ring for this caller now: he has hung up, or his Asterisk is away. */
   mayRing(callId: string): boolean
+  /** His leg is gone and nobody has said so: everything follows that follows from a hang-up, also that he is owed a call back. */
+  lost(callId: string): Promise<void>
 }

@@ -35,7 +35,6 @@ export type ReconcilerDeps = {
   matching: Matching
   offering: Pick<Offering, 'expire' | 'end' | 'announce'>
   announceChange: (contact: Contact, fact: ContactFact, before: ContactState) => void
-  wakeRelay: () => void
   config: QueueConfig
   /** Unique name of this gateway, for the lease. */
   owner: string
@@ -160,7 +159,6 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     const applied = await db.tx((tx) => deps.door.applyIn(tx, row.id, fact, { actor }))
     log.warn({ contactId: row.id, fact: fact.type, ok: applied.ok }, 'contact put right')
     if (applied.ok && !applied.note) deps.announceChange(applied.contact, fact, row.state)
-    deps.wakeRelay()
     await matching.contactChanged(row.id)
   }
 
@@ -197,7 +195,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         const dialled = state === 'gone' && (row.callBack || row.callId === null)
         if (dialled && nowMs - sinceMs < config.callBackConnectingMs) return
         if (dialled || state === 'waiting') await put(row, neverBridged)
-        else if (state === 'gone') await put(row, { type: 'hungUp', at: new Date(nowMs) })
+        else if (state === 'gone' && row.callId !== null) await deps.calls.lost(row.callId)
       }
     })
   }

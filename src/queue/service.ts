@@ -25,7 +25,6 @@ export type QueueDeps = {
   /** Told after the queue has committed a change of a contact, like the door's own listeners. */
   announceChange: (contact: Contact, fact: ContactFact, before: ContactState) => void
   /** Rings for the relay of the outbox. */
-  wakeRelay: () => void
   matcher: Matcher
   jobs: Pick<Jobs, 'handle' | 'add'>
   config: QueueConfig
@@ -70,7 +69,6 @@ export function createQueue(deps: QueueDeps): Queue {
 
   const offering = createOffering({
     ...deps,
-    wake: deps.wakeRelay,
     changed(contactId, agentId) {
       inBackground('contactChanged', () => matching.contactChanged(contactId))
       inBackground('agentChanged', () => matching.agentChanged(agentId))

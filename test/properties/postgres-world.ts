@@ -139,9 +139,8 @@ export function postgresWorld({ gated }: Lab, gate: Gate): World {
       contacts: reads,
       directory: presence,
       listeners: [listener],
-      calls: { callState: async () => 'waiting', mayRing: () => true },
+      calls: { callState: async () => 'waiting', mayRing: () => true, lost: async () => {} },
       announceChange: door.announce,
-      wakeRelay: () => {},
       matcher: matcher as Matcher,
       jobs: {
         handle: (name, job, work) => void handlers.set(`${name}/${job}`, work as never),

@@ -111,9 +111,14 @@ export async function startQueues(options: { gateways?: number; config?: Partial
           return state
         },
         mayRing: (callId) => callStates.get(callId) !== 'gone',
+        async lost(callId) {
+          const [row] = await pool.query<{ id: string }>(`select id from contacts where call_id = $1`, [
+            callId,
+          ])
+          await door.apply(row!.id, { type: 'hungUp', at: new Date() }, { actor: system('telephony') })
+        },
       },
       announceChange: door.announce,
-      wakeRelay: () => relay.wake(),
       matcher: createMatcher(matcherRedis, 't', config),
       jobs,
       config,
