@@ -128,10 +128,9 @@ export async function openCallBacks(tx: Tx, contactId: string): Promise<string[]
 
 /** Whether the end of this call is known. */
 export async function hasEnded(tx: Tx, callId: string): Promise<boolean> {
-  const rows = await tx.query(
-    `select from call_facts where call_id = $1 and type = 'callEnded' limit 1`,
-    [callId],
-  )
+  const rows = await tx.query(`select from call_facts where call_id = $1 and type = 'callEnded' limit 1`, [
+    callId,
+  ])
   return rows.length > 0
 }
 
