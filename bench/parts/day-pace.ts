@@ -1,9 +1,9 @@
 import { perMinute } from './day-plan.ts'
 
 /**
- * How fast the day goes by. The clock of the day runs as fast as the gateway keeps up: what it owes (contacts that have
- * come and are neither in a talk nor registered) may be half a second's work, up to a second's. More, and the day slows
- * down; less, and it goes faster. In the surge the day keeps the speed it had, so that the surge is one.
+ * How fast the day goes by. As many contacts come as are served, and so many more or fewer that a certain number is always
+ * under way (come, and neither in a talk nor registered): enough that the machine is never idle for want of work, so few
+ * that nobody waits for long. In the surge the day keeps the speed it had, so that the surge is one.
  */
 export type Pace = {
   /** minute of the day */
@@ -18,14 +18,23 @@ export type Pace = {
   judge(owed: number): void
 }
 
-const enoughSeconds = 0.5
-const tooMuchSeconds = 1
+/** A second to a second and a half of what two cores serve. */
+const underWay = 60
+/** In so many seconds the difference is made up for. */
+const makeUpSeconds = 3
+/** Share of the latest look in what counts as served. */
+const latest = 0.15
 const slowest = 1
 
 export function createPace(contacts: number, firstRate: number, isSurge: (minute: number) => boolean): Pace {
   let minute = 0
   let rate = firstRate
+  let served = firstRate
   let frozen: number | null = null
+  /** Since the last look. */
+  let seconds = 0
+  let came = 0
+  let before = 0
   const natural = (): number => perMinute(minute, contacts) / 60
   const speed = (): number => frozen ?? rate / natural()
 
@@ -33,18 +42,22 @@ export function createPace(contacts: number, firstRate: number, isSurge: (minute
     minute: () => minute,
     rate: () => speed() * natural(),
     speedUp: speed,
-    advance(seconds) {
-      const before = isSurge(minute)
+    advance(passed) {
+      const surged = isSurge(minute)
       const now = speed()
-      minute += (now * seconds) / 60
-      if (!before && isSurge(minute)) frozen = now
-      if (before && !isSurge(minute)) frozen = null
+      seconds += passed
+      came += now * natural() * passed
+      minute += (now * passed) / 60
+      if (!surged && isSurge(minute)) frozen = now
+      if (surged && !isSurge(minute)) frozen = null
     },
     judge(owed) {
-      if (frozen !== null) return
-      const seconds = owed / rate
-      if (seconds > tooMuchSeconds) rate = Math.max(slowest, rate * 0.85)
-      else if (seconds < enoughSeconds) rate *= 1.04
+      const wasServed = Math.max(0, came - (owed - before)) / seconds
+      served += latest * (wasServed - served)
+      before = owed
+      seconds = 0
+      came = 0
+      if (frozen === null) rate = Math.max(slowest, served + (underWay - owed) / makeUpSeconds)
     },
   }
 }
