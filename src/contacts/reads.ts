@@ -86,7 +86,8 @@ export const waitingCalls = (
     `select id as "contactId", call_id as "callId",
        (extract(epoch from clock_timestamp() - coalesce(queued_at, received_at)) * 1000)::float8 as "waitedMs"
      from contacts
-     where channel = 'voice' and state = 'queued' and not call_back and call_id is not null and node = any($1)
+     where ended_at is null and channel = 'voice' and state = 'queued' and not call_back and call_id is not null
+       and node = any($1)
      order by received_at limit 500`,
     [nodes],
   )
