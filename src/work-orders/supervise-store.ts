@@ -1,3 +1,4 @@
+import { grams } from '../base/grams.ts'
 import type { Tx } from '../db/pool.ts'
 
 /** SQL of what is raised again and again, by one or by many, and of dissatisfaction that adds up. Nothing is locked. */
@@ -38,10 +39,15 @@ export type Alike = {
 
 /**
  * Open orders of the same category (of the same kind, where the statute has no categories) at the same place: they share
- * at least half of the pairs of characters of title and place. The oldest first; a tip-off is never put beside others.
+ * at least half of the pairs of characters of its place, and of title and place. The oldest first; a tip-off is never put
+ * beside others.
  */
-export const alike = (tx: Tx, orderId: string, trigger: string, since: Date): Promise<Alike[]> =>
-  tx.query<Alike>(
+export async function alike(tx: Tx, mine: Topic, trigger: string, since: Date): Promise<Alike[]> {
+  const place = grams(mine.place ?? '')
+  if (place.length === 0) return []
+  // Whoever shares half of them has one of these: the end of an address says more than the district it begins with.
+  const telling = place.slice(Math.ceil(place.length / 2) - 1)
+  return tx.query<Alike>(
     `select o.id, o.number, o.requester_id as "requesterId", o.lead_unit is not null as led,
        exists (select 1 from work_order_procedures p where p.order_id = o.id and p.kind = 'supervision'
          and p.said->>'trigger' = $2 and p.closed_at is null) as supervised,
@@ -53,12 +59,14 @@ export const alike = (tx: Tx, orderId: string, trigger: string, since: Date): Pr
        and (mine.category is not null or o.kind is not distinct from mine.kind)
      where mine.id = $1 and mine.ended_at is null and mine.place is not null and mine.confidential <> 'tipOff'
        and o.ended_at is null and o.place is not null and o.confidential <> 'tipOff' and o.raised_at > $3
-       and o.grams && mine.grams
+       and o.grams && $5::text[]
+       and 2 * (select count(*) from unnest($4::text[]) g where g = any(o.grams)) >= cardinality($4::text[])
        and 2 * (select count(*) from unnest(mine.grams) g where g = any(o.grams))
          >= least(cardinality(mine.grams), cardinality(o.grams))
      order by o.raised_at, o.id limit 500`,
-    [orderId, trigger, since],
+    [mine.id, trigger, since, place, telling],
   )
+}
 
 /** One look at a topic at a time, so that two gateways do not both open what neither sees yet. */
 export async function lockTopic(tx: Tx, topic: string): Promise<void> {
@@ -120,11 +128,13 @@ export type Topic = {
   /** Category, or kind where there is none. */
   sort: string
   leadUnit: string | null
+  place: string | null
 }
 
 export async function topicOf(tx: Tx, number: string): Promise<Topic | null> {
   const [row] = await tx.query<Topic>(
-    `select id, statute, coalesce(category::text, kind, '') as sort, lead_unit as "leadUnit" from work_orders where number = $1`,
+    `select id, statute, coalesce(category::text, kind, '') as sort, lead_unit as "leadUnit", place
+     from work_orders where number = $1`,
     [number],
   )
   return row ?? null

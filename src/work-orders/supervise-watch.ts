@@ -90,7 +90,7 @@ export function createOversight(parts: OversightParts) {
       const criterion = mine && criterionOf(statutes.of(mine.statute), 'repeatedByMany')
       if (!mine || !criterion) return false
       await counts.lockTopic(tx, `${mine.statute}:${mine.sort}`)
-      const found = await counts.alike(tx, mine.id, criterion.trigger, sinceOf(criterion, at))
+      const found = await counts.alike(tx, mine, criterion.trigger, sinceOf(criterion, at))
       const settled = found.reduce<Date>((last, o) => later(last, o.supervisedUntil), sinceOf(criterion, at))
       const fresh = found.filter((o) => o.raisedAt > settled)
       const persons = await personsOf(

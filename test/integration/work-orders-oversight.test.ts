@@ -192,6 +192,16 @@ describe('第二十五条 supervision', () => {
     expect(await among(numbers)).toHaveLength(1)
   })
 
+  it('第（二）项 集中: the same words all over the city are no one place', async () => {
+    const title = '供暖管道漏水，室内温度只有十四度，一直没有人来修'
+    const streets = ['示范', '建设', '胜利', '人民', '解放', '园林', '对炉', '南华', '长甸', '双山', '永乐']
+    const numbers: string[] = []
+    for (const [n, street] of streets.entries())
+      numbers.push(await dispatched({ title, place: `铁东区${street}街${30 + n}号`, category: 8 }))
+    await world.ring()
+    expect(await among(numbers)).toEqual([])
+  })
+
   it('第（二）项 集中: an order that no unit has yet counts, and does not hold it up', async () => {
     const same = { title: '下水堵塞', place: '海城文明胡同7号', category: 5 }
     for (let n = 0; n < 9; n++)
