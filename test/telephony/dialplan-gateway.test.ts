@@ -103,9 +103,10 @@ describe.concurrent('a call while the gateway lives', () => {
     await ami.redirect(channel, 'to-agent', answers(1))
     await ami.user('ContactAnswered', contact)
     await call.hangUp()
-    expect(call.messages()).not.toContain(answers(1))
+    // The trace of the phones reaches its file a little after the call.
+    await vi.waitFor(() => expect(answering.messages()).toMatch(/From: <sip:12345@/), 10_000)
     expect(answering.messages()).not.toContain('13877776666')
-    expect(answering.messages()).toMatch(/From: <sip:12345@/)
+    expect(call.messages()).not.toContain(answers(1))
   })
 
   it('goes back to hold on the same channel when the phone is not answered', async () => {
