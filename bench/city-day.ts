@@ -27,8 +27,8 @@ import { postmasterOf, saturated, watchUsage } from './parts/usage.ts'
  * have patience. The gateway's limits stay those of the product by its own clock (offer 10 s and 45 s, claim 6 s,
  * heartbeat 6 s, hold 600 s, wrap-up 60 s), and agents accept and register at once, so no limit is met for any other
  * reason than a gateway that is too slow; if one is, it is told below (`set aside`, `native`, `late`). A talk lasts as
- * long as keeps three quarters of the agents busy at the speed of the moment, so that the staff is always enough as it
- * would be in life. The day's clock is a closed loop on what the gateway owes (`parts/day-pace.ts`); in the surge the
+ * long as keeps three quarters of the agents busy at what is served in the moment, so that the staff is always enough as
+ * it would be in life. The day's clock is a closed loop on what the gateway owes (`parts/day-pace.ts`); in the surge the
  * clock keeps its speed and the staff its length of talks, so the surge comes as four times the work: callers wait, some
  * give up, and they are called back.
  *
@@ -146,7 +146,7 @@ try {
   /** Talks last as long as keeps three quarters of the agents busy; not changed while a surge lasts. */
   const staffTalks = (): void => {
     if (inSurge(pace.minute())) return
-    const wanted = Math.max(100, (0.75 * agents * 1_000) / (pace.rate() * 0.85) - 300)
+    const wanted = Math.max(100, (0.75 * agents * 1_000) / (pace.served() * 0.85) - 300)
     if (Math.abs(wanted - talkMs) < talkMs * 0.05) return
     talkMs = wanted
     town.send({ type: 'talk', meanMs: talkMs })

@@ -10,6 +10,8 @@ export type Pace = {
   minute(): number
   /** contacts per second, as they come now */
   rate(): number
+  /** contacts per second, as they were served lately */
+  served(): number
   /** minutes of the day per minute */
   speedUp(): number
   /** Time goes on by so many real seconds. */
@@ -24,6 +26,8 @@ const underWay = 60
 const makeUpSeconds = 3
 /** Share of the latest look in what counts as served. */
 const latest = 0.15
+/** While a backlog is made up for, the day goes on at this share of what is served. */
+const slowed = 0.5
 const slowest = 1
 
 export function createPace(contacts: number, firstRate: number, isSurge: (minute: number) => boolean): Pace {
@@ -41,6 +45,7 @@ export function createPace(contacts: number, firstRate: number, isSurge: (minute
   return {
     minute: () => minute,
     rate: () => speed() * natural(),
+    served: () => served,
     speedUp: speed,
     advance(passed) {
       const surged = isSurge(minute)
@@ -57,7 +62,8 @@ export function createPace(contacts: number, firstRate: number, isSurge: (minute
       before = owed
       seconds = 0
       came = 0
-      if (frozen === null) rate = Math.max(slowest, served + (underWay - owed) / makeUpSeconds)
+      if (frozen === null)
+        rate = Math.max(slowest, slowed * served, served + (underWay - owed) / makeUpSeconds)
     },
   }
 }
