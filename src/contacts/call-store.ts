@@ -126,11 +126,12 @@ export async function openCallBacks(tx: Tx, contactId: string): Promise<string[]
   return rows.map((r) => r.id)
 }
 
-/** Whether the end of this call is known. */
-export async function hasEnded(tx: Tx, callId: string): Promise<boolean> {
-  const rows = await tx.query(`select from call_facts where call_id = $1 and type = 'callEnded' limit 1`, [
-    callId,
-  ])
+/** Whether this call is known to have ended since an instant: the legs of earlier tries of a call back bear the same id. */
+export async function hasEndedSince(tx: Tx, callId: string, instant: Date): Promise<boolean> {
+  const rows = await tx.query(
+    `select from call_facts where call_id = $1 and type = 'callEnded' and at >= $2 limit 1`,
+    [callId, instant],
+  )
   return rows.length > 0
 }
 
@@ -155,14 +156,6 @@ export async function keepAddress(tx: Tx, contactId: string, sealed: string | nu
     `update contacts set address_sealed = coalesce(address_sealed, $2) where id = $1
      returning address_sealed is not null as reachable`,
     [contactId, sealed],
-  )
-  return row?.reachable ?? false
-}
-
-export async function isReachable(tx: Tx, contactId: string): Promise<boolean> {
-  const [row] = await tx.query<{ reachable: boolean }>(
-    `select address_sealed is not null as reachable from contacts where id = $1`,
-    [contactId],
   )
   return row?.reachable ?? false
 }

@@ -8,6 +8,7 @@ import type { CallEvent, CallFact, DeviceFact } from '../telephony/call-event.ts
 import * as store from './call-store.ts'
 import type { Door } from './door.ts'
 import { creditOf, credits, type Contact, type Requirement } from './model.ts'
+import { addressOf } from './reads.ts'
 import { abandonedLately, findByCallId } from './store.ts'
 import type { ContactFact } from './transition.ts'
 
@@ -282,7 +283,7 @@ async function apply(
   }
 
   const facts: ContactFact[] =
-    event.type === 'voicemailLeft' && !(await store.isReachable(deps.db, contact.id))
+    event.type === 'voicemailLeft' && !(await addressOf(deps.db, contact.id))?.sealed
       ? [{ type: 'voicemailLeft', unreachable: true }]
       : factOf(event, contact, agentId)
   let stranded = false
@@ -294,7 +295,8 @@ async function apply(
       if (taker && taker !== known.agentId) done.push(...(await letGo(tx, deps, taker, contact.id)))
       const before = known.state
       // Told late of a caller who has hung up since: nobody waits.
-      if (before === 'wrapUp' && fact.type === 'requeued' && (await store.hasEnded(tx, event.callId))) return
+      const isBack = before === 'wrapUp' && fact.type === 'requeued'
+      if (isBack && (await store.hasEndedSince(tx, event.callId, new Date(event.at)))) return
       const applied = await deps.door.applyIn(tx, contact.id, fact, { actor, data: dataOf(event), known })
       if (!applied.ok) {
         deps.log.info(

@@ -434,11 +434,16 @@ describe('calls', () => {
 
       // Told late, after his hang-up; and by the telephone of a colleague who did not take him over.
       await handedOver('n1-8.8', '13800000184')
-      await calls.handle(ended('n1-8.8', 80, true))
+      await calls.handle(ended('n1-8.8', 100, true))
       await calls.handle(lineLeft('n1-8.8', 'agentLost'))
       await handedOver('n1-8.9', '13800000185')
       await calls.handle(lineLeft('n1-8.9', 'noAnswer'))
       for (const callId of ['n1-8.8', 'n1-8.9']) expect(await only(callId)).toMatchObject({ state: 'wrapUp' })
+      // A try to call him back has ended before: that says nothing of this one.
+      await handedOver('n1-8.10', '13800000186')
+      await calls.handle({ ...ended('n1-8.10', 3), key: 'the end of an earlier try' })
+      await calls.handle(lineLeft('n1-8.10', 'farSideLeft'))
+      expect(await only('n1-8.10')).toMatchObject({ state: 'queued' })
 
       const registered = await handedOver('n1-8.7', '13800000183')
       await door.apply(registered, { type: 'registered' }, { actor })
