@@ -194,8 +194,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
         // A citizen whose telephone rings is not on the line yet: given up too soon he would be called twice at once.
         const dialled = state === 'gone' && (row.callBack || row.callId === null)
         if (dialled && nowMs - sinceMs < config.callBackConnectingMs) return
-        if (dialled || state === 'waiting') await put(row, neverBridged)
-        else if (state === 'gone' && row.callId !== null) await deps.calls.lost(row.callId)
+        if (state === 'waiting' || row.callId === null) await put(row, neverBridged)
+        else if (state === 'gone') await deps.calls.lost(row.callId)
       }
     })
   }

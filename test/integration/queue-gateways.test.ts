@@ -240,6 +240,8 @@ describe('the reconciler', () => {
     await vi.waitFor(() => expect(world.queue.reconciler.stats().passes).toBeGreaterThan(passes + 2), soon)
     expect(await world.state(contactId)).toMatchObject({ state: 'connecting' })
     await vi.waitFor(() => expect(world.offersTo(second)).toMatchObject([{ contactId }]), soon)
+    // Telephony counts it as a try, and the next is not made at once.
+    expect(world.lostCalls).toEqual(['n1-called'])
   })
 
   it('returns a contact whose gateway died between reservation and offer', async () => {

@@ -71,6 +71,8 @@ export async function startQueues(options: { gateways?: number; config?: Partial
   const heard: Heard[] = []
   /** `odd`: telephony fails over it. */
   const callStates = new Map<string, Awaited<ReturnType<CallSight['callState']>> | 'odd'>()
+  /** Calls that telephony was told of as lost. */
+  const lostCalls: string[] = []
   const config: QueueConfig = { ...defaultQueueConfig, ...options.config }
   /** A test may make the announcement fail, or answer offers at once. */
   const hooks: { offered: (offer: OfferMade, gateway: Gateway) => Promise<void> } = {
@@ -112,6 +114,7 @@ export async function startQueues(options: { gateways?: number; config?: Partial
         },
         mayRing: (callId) => callStates.get(callId) !== 'gone',
         async lost(callId) {
+          lostCalls.push(callId)
           const [row] = await pool.query<{ id: string }>(`select id from contacts where call_id = $1`, [
             callId,
           ])
@@ -157,6 +160,7 @@ export async function startQueues(options: { gateways?: number; config?: Partial
     logged,
     hooks,
     callStates,
+    lostCalls,
     gateways,
     config,
     queue: first!.queue,
