@@ -3,6 +3,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import { createLog } from '../../src/base/log.ts'
 import { createPii } from '../../src/base/pii.ts'
 import { Problem } from '../../src/base/problem.ts'
+import { list } from '../../src/config/env.ts'
 import { openQuarantine } from '../../src/db/spool-quarantine.ts'
 import { openSpool, type Spool } from '../../src/db/spool.ts'
 import { type Command, ServiceProblem, UsageProblem } from '../command.ts'
@@ -12,7 +13,7 @@ import { secrets, setting } from '../settings.ts'
 
 const folder = (): string => join(currentRun()?.dataDir ?? dataHome(), 'spool')
 
-async function list(): Promise<number> {
+async function show(): Promise<number> {
   const entries = await (await openQuarantine(join(folder(), 'quarantine'), systemClock)).list()
   for (const { id, quarantinedAt, kind, reason } of entries)
     process.stdout.write(`${id}  ${quarantinedAt}  ${kind}  ${reason}\n`)
@@ -46,16 +47,12 @@ export const spool: Command = {
   does: 'lists the records that could not be replayed and were put aside; retry puts them back for the gateway',
   words: [0, 2],
   async run({ words: [verb, which] }, report) {
-    if (verb === undefined) return list()
+    if (verb === undefined) return show()
     if (verb !== 'retry' || which === undefined)
       throw new UsageProblem('spool: "retry" takes the id of a record, or "all".')
-    const previous = setting('HOTLINE_PII_KEY_PREVIOUS')?.split(',') ?? []
     const opened = await openSpool({
       dir: folder(),
-      codec: createPii(
-        secrets().HOTLINE_PII_KEY,
-        previous.map((key) => key.trim()),
-      ),
+      codec: createPii(secrets().HOTLINE_PII_KEY, list(setting('HOTLINE_PII_KEY_PREVIOUS') ?? '')),
       log: createLog('silent', 'spool'),
       clock: systemClock,
     })
