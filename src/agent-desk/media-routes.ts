@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { fileHeaders } from '../base/file-headers.ts'
 import { problem } from '../base/problem.ts'
 import type { Contact } from '../contacts/model.ts'
 import { actorIn } from '../staff/guard.ts'
@@ -26,13 +27,6 @@ const MediaOfMessage = Type.Object({
   id,
   fileId: Type.String({ format: 'uuid', description: 'the id of the message that brought the file' }),
 })
-
-/** As with the files of an order: nothing is run, shown inside a page or kept by the browser. */
-const headers = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; sandbox",
-} as const
 
 /** What a citizen sends by WeChat, for whoever talks with him: before an order exists there is no other way to it. */
 export const mediaRoutes: FastifyPluginAsyncTypebox<MediaRoutesOptions> = async (app, options) => {
@@ -67,7 +61,7 @@ export const mediaRoutes: FastifyPluginAsyncTypebox<MediaRoutesOptions> = async 
       })
       return reply
         .headers({
-          ...headers,
+          ...fileHeaders,
           'content-disposition': `attachment; filename="${nameOf(fileId, found.mime)}"`,
         })
         .type(found.mime)

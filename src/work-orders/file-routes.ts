@@ -1,6 +1,7 @@
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { fileHeaders } from '../base/file-headers.ts'
 import { problem } from '../base/problem.ts'
 import { requireRole } from '../staff/guard.ts'
 import { AttachmentView, RecordingView } from './file-contract.ts'
@@ -18,13 +19,6 @@ const OneFile = Type.Object({
   id: Type.String({ pattern: uuid }),
 })
 const exporters = requireRole('supervisor', 'centreLeader', 'office', 'analyst')
-
-/** Nothing of a file is run, shown inside a page or kept by the browser. */
-const headers = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; sandbox",
-} as const
 
 const disposition = (name: string): string =>
   `attachment; filename="file"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`
@@ -46,7 +40,7 @@ export const orderFileRoutes: FastifyPluginAsyncTypebox<FileRoutesOptions> = asy
     async (request, reply) => {
       const text = await workOrders.export(request.query, viewerOf(request))
       return reply
-        .headers({ ...headers, 'content-disposition': disposition('work-orders.csv') })
+        .headers({ ...fileHeaders, 'content-disposition': disposition('work-orders.csv') })
         .type('text/csv; charset=utf-8')
         .send(text)
     },
@@ -104,7 +98,7 @@ export const orderFileRoutes: FastifyPluginAsyncTypebox<FileRoutesOptions> = asy
       const { number, id } = request.params
       const { bytes, mime, name } = await attachments.open(number, id, viewerOf(request))
       return reply
-        .headers({ ...headers, 'content-disposition': disposition(name) })
+        .headers({ ...fileHeaders, 'content-disposition': disposition(name) })
         .type(mime)
         .send(Buffer.from(bytes))
     },
@@ -130,7 +124,7 @@ export const orderFileRoutes: FastifyPluginAsyncTypebox<FileRoutesOptions> = asy
       const { number, id } = request.params
       const sound = await recordings.open(number, id, viewerOf(request))
       return reply
-        .headers({ ...headers, 'content-disposition': disposition(`${number}.wav`) })
+        .headers({ ...fileHeaders, 'content-disposition': disposition(`${number}.wav`) })
         .type('audio/wav')
         .send(sound)
     },
