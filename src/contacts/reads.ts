@@ -28,7 +28,8 @@ export const openForMatching = (
 export const changedForMatching = (tx: Tx, sinceMs: number, limit: number): Promise<ContactForMatching[]> =>
   tx.query(
     `select ${matchingColumns} from contacts c
-     where c.changed_at > to_timestamp($1::double precision / 1000) and c.changed_at <= statement_timestamp() order by c.changed_at limit $2`,
+     where c.changed_at > to_timestamp($1::double precision / 1000) and c.changed_at <= statement_timestamp()
+     order by c.changed_at limit $2`,
     [sinceMs, limit],
   )
 

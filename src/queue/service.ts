@@ -24,7 +24,6 @@ export type QueueDeps = {
   calls: CallSight
   /** Told after the queue has committed a change of a contact, like the door's own listeners. */
   announceChange: (contact: Contact, fact: ContactFact, before: ContactState) => void
-  /** Rings for the relay of the outbox. */
   matcher: Matcher
   jobs: Pick<Jobs, 'handle' | 'add'>
   config: QueueConfig

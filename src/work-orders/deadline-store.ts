@@ -27,6 +27,7 @@ export async function startDeadlines(
   orderId: string,
   started: readonly (Started & { remindAt: Date | null })[],
 ): Promise<Started[]> {
+  // A statement may start each only once; of two the first counts.
   const asked = [...new Map([...started].reverse().map((d) => [keyOf(d), d])).values()]
   if (asked.length === 0) return []
   const column = <T>(pick: (d: (typeof asked)[number]) => T): T[] => asked.map(pick)
