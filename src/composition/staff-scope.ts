@@ -46,7 +46,8 @@ export async function staffScope(
         'auditAdministrator',
       ),
     )
-    await scope.register(contactRoutes, { contacts, workOrdersOf: orders.workOrders.ordersOfContacts })
+    const { ordersOfContacts: workOrdersOf, contactsOfOrder } = orders.workOrders
+    await scope.register(contactRoutes, { contacts, workOrdersOf, contactsOfOrder })
   })
   await app.register(orders.staffRoutes)
   await app.register(context.matters.staffRoutes)

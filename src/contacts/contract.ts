@@ -41,7 +41,11 @@ export const ContactDetail = Type.Intersect([
 
 const uuid = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 
+const instant = Type.String({ format: 'date-time', description: 'ISO 8601 with its offset' })
+
+/** A filter for each thing that a contact shows; `From` is within, `Until` is not. */
 export const ContactQuery = Type.Object({
+  id: Type.Optional(Type.String({ pattern: uuid })),
   channel: Type.Optional(Type.Enum([...channels])),
   direction: Type.Optional(Type.Enum([...directions])),
   state: Type.Optional(Type.Enum([...contactStates])),
@@ -49,6 +53,13 @@ export const ContactQuery = Type.Object({
   agentId: Type.Optional(Type.String({ pattern: uuid })),
   callId: Type.Optional(Type.String({ maxLength: 100 })),
   providerId: Type.Optional(Type.String({ maxLength: 200 })),
+  receivedFrom: Type.Optional(instant),
+  receivedUntil: Type.Optional(instant),
+  endedFrom: Type.Optional(instant),
+  endedUntil: Type.Optional(instant),
+  workOrder: Type.Optional(
+    Type.String({ maxLength: 40, description: 'number of an order that the contact raised or belongs to' }),
+  ),
   open: Type.Optional(Type.Boolean()),
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'value of `next` of the page before' })),
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),

@@ -154,8 +154,11 @@ export async function textOf(tx: Tx, messageId: string): Promise<string | null> 
   return row?.body ?? null
 }
 
+/** Instants are ISO 8601; `From` is within, `Until` is not. */
 export type ContactFilter = {
   id?: string
+  /** Of these contacts only. */
+  among?: readonly string[]
   channel?: string
   direction?: string
   state?: string
@@ -163,6 +166,10 @@ export type ContactFilter = {
   agentId?: string
   callId?: string
   providerId?: string
+  receivedFrom?: string
+  receivedUntil?: string
+  endedFrom?: string
+  endedUntil?: string
   open?: boolean
   before?: Place
   limit: number
@@ -183,6 +190,10 @@ export const listContacts = (tx: Tx, f: ContactFilter): Promise<(Contact & { pro
        and ($7::boolean is null or (c.ended_at is null) = $7)
        and ($8::timestamptz is null or (c.received_at, c.id) < ($8, $9::uuid))
        and ($11::uuid is null or c.id = $11) and ($12::text is null or c.direction = $12)
+       and ($13::uuid[] is null or c.id = any($13))
+       and ($14::timestamptz is null or c.received_at >= $14)
+       and ($15::timestamptz is null or c.received_at < $15)
+       and ($16::timestamptz is null or c.ended_at >= $16) and ($17::timestamptz is null or c.ended_at < $17)
      order by c.received_at desc, c.id desc limit $10`,
     [
       f.channel ?? null,
@@ -197,6 +208,11 @@ export const listContacts = (tx: Tx, f: ContactFilter): Promise<(Contact & { pro
       f.limit,
       f.id ?? null,
       f.direction ?? null,
+      f.among ?? null,
+      f.receivedFrom ?? null,
+      f.receivedUntil ?? null,
+      f.endedFrom ?? null,
+      f.endedUntil ?? null,
     ],
   )
 

@@ -11,6 +11,8 @@ export type ContactRoutesOptions = {
   contacts: Pick<Contacts, 'list' | 'eventsOf'>
   /** Numbers of the orders registered from these contacts that this person may know of. */
   workOrdersOf: (contactIds: string[], viewer: ContactViewer) => Promise<Map<string, string[]>>
+  /** The contacts of an order; none of one that this person may not know of. */
+  contactsOfOrder: (number: string, viewer: ContactViewer) => Promise<string[]>
 }
 
 /** Who looks, with all his hats, and his unit. */
@@ -24,15 +26,16 @@ const viewerOf = ({ actor, staff }: FastifyRequest): ContactViewer => {
 /** `GET /api/contacts` and `/api/contacts/{id}`; the scope they are registered in demands the role. */
 export async function contactRoutes(instance: FastifyInstance, options: ContactRoutesOptions): Promise<void> {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
-  const { contacts, workOrdersOf } = options
+  const { contacts, workOrdersOf, contactsOfOrder } = options
 
   app.get(
     '/api/contacts',
     { schema: { tags: ['contacts'], querystring: ContactQuery, response: { 200: ContactPage } } },
     async (request) => {
-      const { cursor, limit, ...filter } = request.query
+      const { cursor, limit, workOrder, ...filter } = request.query
       const rows = await contacts.list({
         ...filter,
+        ...(workOrder ? { among: await contactsOfOrder(workOrder, viewerOf(request)) } : {}),
         limit: limit + 1,
         ...(cursor ? { before: placeOfCursor(cursor) } : {}),
       })

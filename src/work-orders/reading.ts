@@ -305,6 +305,13 @@ export function createReading(parts: ReadingParts) {
       return reads.ordersOfContacts(db, contactIds, viewer && scopeOf(viewer), tipOffs)
     },
 
+    /** The contacts of an order that the viewer may know of, by its number as he types it. */
+    async contactsOfOrder(number: string, viewer: Viewer): Promise<string[]> {
+      const plain = parseOrderNumber(number, parts.statute.numberPrefix)
+      if (plain === null) return []
+      return reads.contactsOfOrder(db, plain, scopeOf(viewer), viewer.roles.includes('confidentialDesk'))
+    },
+
     /** Who looked at the order, for its requester; null tells nothing of which of the two was wrong. */
     async accessLedgerFor(number: string, lastFour: string): Promise<LedgerLine[] | null> {
       const plain = parseOrderNumber(number, parts.statute.numberPrefix)

@@ -83,6 +83,25 @@ export async function ordersOfContacts(
   return new Map(rows.map((r) => [r.contactId, r.numbers]))
 }
 
+/** The contacts of an order that this person may know of; of a tip-off only where they are asked for. */
+export async function contactsOfOrder(
+  tx: Tx,
+  number: string,
+  scope: Scope,
+  tipOffs: boolean,
+): Promise<string[]> {
+  const c = conditions()
+  c.add(`o.number = ${c.value(number)}`)
+  addVisible(c, scope)
+  if (!tipOffs) c.add(`not ${isTipOff}`)
+  const rows = await tx.query<{ contactId: string }>(
+    `select wc.contact_id as "contactId" from ${contactsOfOrders} join work_orders o on o.id = wc.order_id
+     ${c.where()}`,
+    c.values,
+  )
+  return rows.map((row) => row.contactId)
+}
+
 /** Which of these contacts led to an order that this person must not learn of, or to a tip-off. */
 export async function contactsToHide(
   tx: Tx,

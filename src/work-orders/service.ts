@@ -216,6 +216,7 @@ export function createWorkOrders(parts: WorkOrderParts) {
     recentOrdersOf: reading.recentOrdersOf,
     contactsToHide: reading.contactsToHide,
     ordersOfContacts: reading.ordersOfContacts,
+    contactsOfOrder: reading.contactsOfOrder,
     accessLedgerFor: reading.accessLedgerFor,
     units: () => reads.listUnits(db),
 

@@ -402,6 +402,8 @@ describe('第二十六条、第二十七条: an order that does not exist for so
     await hidden('/api/work-orders/export')
     await hidden(`/api/contacts/${made.contactId}`)
     await hidden('/api/contacts?limit=200')
+    const narrowed = await site.ask(who, 'GET', `/api/contacts?workOrder=${made.number}`)
+    expect(narrowed.text).not.toContain(made.contactId)
     const viewer = {
       actor: { kind: 'staff' as const, id: who.id, role: who.roles[0]! },
       roles: who.roles,
@@ -476,6 +478,8 @@ describe('第二十六条、第二十七条: an order that does not exist for so
       expect(body['workOrders'], role).toEqual([])
       const listed = await site.ask(person(role), 'GET', `/api/work-orders?contactId=${made.contactId}`)
       expect(listed.text).not.toContain(made.number)
+      const narrowed = await site.ask(person(role), 'GET', `/api/contacts?workOrder=${made.number}`)
+      expect(narrowed.body['items'], role).toEqual([])
     }
     const desk = await site.ask(person('confidentialDesk'), 'GET', `/api/contacts/${made.contactId}`)
     expect(desk.body['workOrders']).toEqual([made.number])

@@ -87,6 +87,7 @@ export async function startOrderSite(city = 'anshan-2019') {
     await scope.register(contactRoutes, {
       contacts: world.contacts,
       workOrdersOf: world.workOrders.ordersOfContacts,
+      contactsOfOrder: world.workOrders.contactsOfOrder,
     })
   })
 
