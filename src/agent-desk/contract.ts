@@ -289,7 +289,7 @@ export const ServerMessage = Type.Union([
   Type.Object({
     ...event,
     type: Type.Literal('displaced'),
-    reason: Type.Union([Type.Literal('otherTab'), Type.Literal('signedOut'), Type.Literal('sessionEnded')]),
+    reason: Type.Union([Type.Literal('otherTab'), Type.Literal('sessionEnded')]),
   }),
   Type.Object({
     ...event,

@@ -21,7 +21,7 @@ export type DeskEvent =
   /** `text` is a fixed sentence, never one with a person in it. */
   | { type: 'notice'; level: 'info' | 'warning'; text: string }
   /** Every tab but this one lost the phone. */
-  | { type: 'displaced'; keepTab: string; reason: 'otherTab' | 'signedOut' }
+  | { type: 'displaced'; keepTab: string; reason: 'otherTab' }
 
 /**
  * Puts an event on an agent's desk, wherever his sockets are. Never rejects: what is lost is made up by a snapshot.

@@ -70,7 +70,7 @@ beforeEach(() => {
 afterEach(() => disposePinia(pinia))
 
 describe('the browser’s phone, when its page loses the desk', () => {
-  it.each(['otherTab', 'sessionEnded', 'signedOut'] as const)(
+  it.each(['otherTab', 'sessionEnded'] as const)(
     'keeps the call and hangs up on nobody (%s), and stops after it',
     async (displaced) => {
       const tell = await atWork()
@@ -108,7 +108,7 @@ describe('the browser’s phone, when its page loses the desk', () => {
 
   it('stops at once when nobody talks', async () => {
     await atWork()
-    desk.state = { ...desk.state, displaced: 'signedOut' }
+    desk.state = { ...desk.state, displaced: 'sessionEnded' }
     await settled()
     expect(started[0]?.stop).toHaveBeenCalledOnce()
   })

@@ -46,7 +46,7 @@ export type DeskState = {
   nextNotice: number
   lastEvent: string | null
   otherTab: boolean
-  displaced: 'otherTab' | 'signedOut' | 'sessionEnded' | null
+  displaced: 'otherTab' | 'sessionEnded' | null
   clockOffset: number | null
 }
 
