@@ -30,7 +30,6 @@ export type Config = {
   publicUrl: string
   trustedProxy: string[] | null
   tls: { cert: string; key: string } | null
-  dutyNumber: string | null
   /** Tells the progress of an order and nothing else. */
   progressNumber: string | null
   routing: Record<string, Requirement>
@@ -98,7 +97,6 @@ export function readConfig(env: Env = readEnv()): Config {
     publicUrl: (env.HOTLINE_PUBLIC_URL ?? `${tls ? 'https' : 'http'}://${host}:${port}`).replace(/\/+$/, ''),
     trustedProxy: env.HOTLINE_TRUSTED_PROXY ? list(env.HOTLINE_TRUSTED_PROXY) : null,
     tls,
-    dutyNumber: env.HOTLINE_DUTY_NUMBER ?? null,
     progressNumber: env.HOTLINE_PROGRESS_NUMBER ?? null,
     routing: json('HOTLINE_ROUTING', {}),
     incidentNotices: incidentNotices(json<unknown>('HOTLINE_INCIDENT_NOTICES', {}), city, problems),
