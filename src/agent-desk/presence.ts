@@ -274,10 +274,11 @@ export function createPresence(parts: PresenceParts): Presence {
     },
 
     async deviceState(phone, state) {
-      const agentId = await store.writeDeviceState(db, phone, state)
-      if (!agentId) return
+      const changed = await store.writeDeviceState(db, phone, state)
+      if (!changed) return
+      const { agentId, routing } = changed
       // What he is offered next is not the telephone's business to wait for; what routing fails to do it owes.
-      void offers.agentChanged(agentId).catch(() => {})
+      if (routing) void offers.agentChanged(agentId).catch(() => {})
       await publish(agentId, { type: 'agent' })
     },
 

@@ -98,9 +98,7 @@ export function createDeskNews(parts: NewsParts): DeskNews {
 
   async function contactChanged(contact: Contact): Promise<void> {
     const told = await concerned(contact)
-    const free = told.filter(
-      (one) => one !== holderOf(contact) || contact.owedAt !== null || contact.state === 'wrapUp',
-    )
+    const free = told.filter((one) => one !== holderOf(contact) || contact.owedAt !== null)
     await Promise.all([
       ...show(contact, told),
       ...free.map((one) => presence.released(one, contact.answeredAt !== null)),
