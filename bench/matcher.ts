@@ -38,6 +38,7 @@ const contact = (id: string, n: number): MatchContact => ({
   emergency: false,
   stickyAgentId: null,
   agentId: null,
+  load: 'none',
 })
 
 const agent = (n: number, busy: boolean): AgentFacts => ({

@@ -23,8 +23,8 @@ export function followChanges({ door, queue, desk, orders, log }: Parts): void {
   const quietly = (what: string, work: Promise<unknown>): void => {
     work.catch((error: unknown) => log.warn({ what, err: String(error) }, 'left to the reconciler'))
   }
-  door.onChange((contact, fact) => {
-    quietly('contactChanged', queue.contactChanged(contact.id))
+  door.onChange((contact, fact, before) => {
+    quietly('contactMoved', queue.contactMoved(contact, fact, before))
     quietly('news', desk.news.contactChanged(contact))
     if (contact.direction === 'outbound' && contact.endedAt)
       quietly('orderCall', orders.workOrders.calls.settle(contact.id))

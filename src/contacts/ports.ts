@@ -50,6 +50,8 @@ export type ContactForMatching = {
   /** The citizen is called: until he answers nobody is on the line. */
   callBack: boolean
   agentId: string | null
+  /** Only its registration is missing: its agent serves others meanwhile. */
+  owed: boolean
   /** Virtual arrival time in ms; the smallest is served first. */
   score: number
   queuedAtMs: number

@@ -8,7 +8,9 @@ import { contactColumns } from './rows.ts'
 /** Reading statements: nothing here changes a row. */
 
 const matchingColumns = `c.id, c.channel,
-  case when c.state = 'queued' and c.call_back_after is not null then 'received' else c.state end as state, c.version, c.call_id as "callId", c.call_back as "callBack", c.agent_id as "agentId",
+  case when c.state = 'queued' and c.call_back_after is not null then 'received' else c.state end as state,
+  c.version, c.call_id as "callId", c.call_back as "callBack", c.agent_id as "agentId",
+  c.owed_at is not null as owed,
   (extract(epoch from c.received_at) * 1000)::bigint - c.credit_ms as score,
   (extract(epoch from coalesce(c.queued_at, c.received_at)) * 1000)::bigint as "queuedAtMs", c.requirement,
   c.sticky_agent_id as "stickyAgentId", c.emergency,

@@ -1,4 +1,5 @@
 import type { ContactForMatching } from '../contacts/ports.ts'
+import type { Contact } from '../contacts/model.ts'
 import type { MatchContact } from './matcher.ts'
 import { consequencesOf } from './offer.ts'
 import type { PastOffer } from './store.ts'
@@ -6,6 +7,32 @@ import type { PastOffer } from './store.ts'
 /** Open and not queued: of no interest to the queue, though an agent may have it. */
 const placeOf = (state: ContactForMatching['state']): MatchContact['place'] =>
   state === 'queued' ? 'waiting' : state === 'ended' ? 'gone' : 'held'
+
+const inASlot: readonly ContactForMatching['state'][] = [
+  'offered',
+  'connecting',
+  'active',
+  'held',
+  'consulting',
+  'native',
+]
+
+/** As the ledger counts the load of an agent. */
+const loadOf = (state: ContactForMatching['state'], owed: boolean): MatchContact['load'] =>
+  owed ? 'none' : state === 'wrapUp' ? 'wrapUp' : inASlot.includes(state) ? 'slot' : 'none'
+
+/**
+ * Who has a contact, and as what: all that routing asks of one that is with an agent. From a version to the next that
+ * stands alike nothing follows. null of a contact that nobody has.
+ */
+export const standingOf = (contact: Pick<ContactForMatching, 'state' | 'agentId' | 'owed'>): string | null =>
+  contact.agentId !== null && placeOf(contact.state) === 'held'
+    ? `${contact.agentId} ${loadOf(contact.state, contact.owed)}`
+    : null
+
+/** The same of a contact as its door gives it. */
+export const standingOfContact = ({ state, agentId, owedAt }: Contact): string | null =>
+  standingOf({ state, agentId, owed: owedAt !== null })
 
 /** What the matcher is told of a row; `past` are the contact's lately ended offers, oldest first. */
 export function toMatch(row: ContactForMatching, past: readonly PastOffer[]): MatchContact {
@@ -22,6 +49,7 @@ export function toMatch(row: ContactForMatching, past: readonly PastOffer[]): Ma
     emergency: row.emergency,
     stickyAgentId: row.stickyAgentId,
     agentId: row.agentId,
+    load: loadOf(row.state, row.owed),
     refused: past
       .filter((offer) => consequencesOf(offer.outcome).excluded)
       .map(({ agentId, endedMs }) => ({ agentId, sinceMs: endedMs })),
@@ -44,4 +72,5 @@ export const goneRow = (id: string): MatchContact => ({
   emergency: false,
   stickyAgentId: null,
   agentId: null,
+  load: 'none',
 })

@@ -29,6 +29,8 @@ export type MatchContact = {
   emergency: boolean
   stickyAgentId: string | null
   agentId: string | null
+  /** What it is counted as with the agent who has it: his facts are read anew when that changes. */
+  load: 'slot' | 'wrapUp' | 'none'
   /** Agents who lately declined or missed it, with the instant in ms. */
   refused?: readonly { agentId: string; sinceMs: number }[]
   /** Agents from whom it comes back without their fault. */
@@ -157,6 +159,7 @@ export function createMatcher(
       steps,
       sticky: c.stickyAgentId ?? '',
       agent: c.place === 'waiting' ? '' : (c.agentId ?? ''),
+      load: c.load,
       refused: (c.refused ?? []).map(({ agentId, sinceMs }) => [agentId, Math.round(sinceMs)]),
       pardon: c.pardoned ?? [],
     }

@@ -1,12 +1,14 @@
 import { createBatcher } from '../base/batcher.ts'
 import type { Log } from '../base/log.ts'
+import type { Contact, ContactState } from '../contacts/model.ts'
 import type { ContactForMatching, ContactsForMatching } from '../contacts/ports.ts'
+import type { ContactFact } from '../contacts/transition.ts'
 import { isBusyOrAway, type Db } from '../db/pool.ts'
 import { isRecordFault } from '../db/spool-durable.ts'
 import type { QueueConfig } from './config.ts'
 import { createGate, createLatest } from './gate.ts'
 import { MatcherAway, type Matcher, type Moment, type Synced } from './matcher.ts'
-import { goneRow, toMatch } from './match-row.ts'
+import { goneRow, standingOf, standingOfContact, toMatch } from './match-row.ts'
 import type { Offering } from './offering.ts'
 import { createPairing } from './pairing.ts'
 import type { AgentDirectory, CallSight } from './ports.ts'
@@ -18,6 +20,8 @@ import * as store from './store.ts'
  */
 export type Matching = {
   contactChanged(contactId: string): Promise<void>
+  /** The same of a change that this process has just made, which it may know to mean nothing here. */
+  contactMoved(contact: Contact, fact: ContactFact, before: ContactState): Promise<void>
   /** The same, unless this process has already done what follows from that version of the contact. */
   bellRang(contactId: string, version?: number): Promise<void>
   /** It was opened just now by this process: nobody can have been offered it yet. */
@@ -190,13 +194,13 @@ export function createMatching(deps: MatchingDeps): Matching {
   }
 
   /**
-   * The version of each contact whose news this process has told and followed, oldest first. Whoever commits a change
-   * tells at once, and his bell comes after: it is for the case that he died in between.
+   * The version of each contact whose news this process has told and followed, and how it stood then; oldest first.
+   * Whoever commits a change tells at once, and his bell comes after: it is for the case that he died in between.
    */
-  const told = new Map<string, number>()
-  function noteTold(contactId: string, version: number): void {
+  const told = new Map<string, { version: number; standing: string | null }>()
+  function noteTold(contactId: string, version: number, standing: string | null): void {
     told.delete(contactId)
-    told.set(contactId, version)
+    told.set(contactId, { version, standing })
     if (told.size > remembered) told.delete(told.keys().next().value!)
   }
 
@@ -214,8 +218,18 @@ export function createMatching(deps: MatchingDeps): Matching {
   const contactChanged = (contactId: string): Promise<void> => underWay(contactId, tellChange(contactId))
   const contactOpened = (contactId: string): Promise<void> => underWay(contactId, tell(contactId))
 
+  async function contactMoved(contact: Contact, fact: ContactFact, before: ContactState): Promise<void> {
+    const known = told.get(contact.id)
+    const standing = standingOfContact(contact)
+    // With no version between them nobody else can have had it. Only an accept closes the offer with the contact.
+    const stands = standing !== null && known?.standing === standing && known.version + 1 === contact.version
+    if (stands && (before !== 'offered' || fact.type === 'accepted'))
+      return noteTold(contact.id, contact.version, standing)
+    await contactChanged(contact.id)
+  }
+
   async function bellRang(contactId: string, version?: number): Promise<void> {
-    const isKnown = (): boolean => version !== undefined && (told.get(contactId) ?? -1) >= version
+    const isKnown = (): boolean => version !== undefined && (told.get(contactId)?.version ?? -1) >= version
     if (isKnown()) return
     // What is being told just now may hold it, or not: that is known when it is over.
     await telling.get(contactId)?.catch(() => {})
@@ -241,7 +255,7 @@ export function createMatching(deps: MatchingDeps): Matching {
         if (!synced) return
         await followOwing(row, synced)
         // What of it failed is owed by this process.
-        if (row) noteTold(contactId, row.version)
+        if (row) noteTold(contactId, row.version, standingOf(row))
       },
     )
 
@@ -260,6 +274,7 @@ export function createMatching(deps: MatchingDeps): Matching {
 
   return {
     contactChanged,
+    contactMoved,
     contactOpened,
     bellRang,
     agentChanged,

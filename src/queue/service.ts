@@ -34,6 +34,8 @@ export type QueueDeps = {
 
 export type Queue = QueueService & {
   reconciler: Pick<Reconciler, 'stats'>
+  /** A change of a contact that this process has just committed. */
+  contactMoved(contact: Contact, fact: ContactFact, before: ContactState): Promise<void>
   /** The bell told of a change that this process did not make; it stands as it is read now. */
   onHeard(listener: (row: ContactForMatching) => void): void
   /** Begins to reconcile; the jobs begin with `jobs.start()`. */
@@ -152,6 +154,7 @@ export function createQueue(deps: QueueDeps): Queue {
       await Promise.all([...opened.map(matching.contactOpened), ...moved.map(matching.contactTouched)])
     },
     contactChanged: (contactId) => matching.contactChanged(contactId),
+    contactMoved: (contact, fact, before) => matching.contactMoved(contact, fact, before),
     position: (contactId) => matcher.position(contactId),
     depth: () => matcher.depth(),
     onHeard: (listener) => void hearers.push(listener),

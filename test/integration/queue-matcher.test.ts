@@ -1,74 +1,20 @@
-import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defaultQueueConfig, type QueueConfig } from '../../src/queue/config.ts'
-import { createMatcher, MatcherUnbuilt, type MatchContact, type Moment } from '../../src/queue/matcher.ts'
+import { createMatcher, MatcherUnbuilt, type MatchContact } from '../../src/queue/matcher.ts'
 import type { AgentFacts } from '../../src/queue/ports.ts'
-import type { RedisServer } from '../../services/redis.ts'
-import { startTestRedis } from '../support/services.ts'
-import { createModel, type ModelContact } from '../support/matcher-model.ts'
+import { agent, contact, momentOf, startMatchers, type Matchers } from '../support/matchers.ts'
 
 const patient = { timeout: 15_000, interval: 20 }
-let server: RedisServer
-let redis: Redis
-let regions = 0
-
+let matchers: Matchers
 beforeAll(async () => {
-  server = await startTestRedis()
-  redis = new Redis(server.url)
+  matchers = await startMatchers()
 })
-afterAll(async () => {
-  redis?.disconnect()
-  await server?.stop()
-})
-
-/** A matcher with a memory of its own, built empty. */
-async function freshMatcher(config: QueueConfig = defaultQueueConfig) {
-  regions += 1
-  const region = `r${regions}`
-  const matcher = createMatcher(redis, region, config)
-  await matcher.beginRebuild('first')
-  await matcher.finishRebuild('first')
-  return { matcher, region }
-}
-
-async function momentOf(matcher: { moment(): Promise<Moment | null> }): Promise<Moment> {
-  const at = await matcher.moment()
-  if (!at) throw new Error('the matcher is not built')
-  return at
-}
-
-const contact = (id: string, more: Partial<MatchContact> = {}): MatchContact => ({
-  id,
-  channel: 'voice',
-  place: 'waiting',
-  version: 1,
-  changedAtMs: 1,
-  score: 1_000,
-  queuedAtMs: Date.now(),
-  requirement: {},
-  emergency: false,
-  stickyAgentId: null,
-  agentId: null,
-  ...more,
-})
-
-const agent = (agentId: string, more: Partial<AgentFacts> = {}): AgentFacts => ({
-  agentId,
-  epoch: 1,
-  attributes: {},
-  mode: 'desk',
-  phone: null,
-  capacity: { voice: 1, text: 3 },
-  load: { voice: 0, text: 0 },
-  routable: { voice: true, text: true },
-  idleSinceMs: 1_000,
-  ...more,
-})
+afterAll(() => matchers?.stop())
 
 describe('a reservation', () => {
   it('serves the longest wait first and the longest idle agent first', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const at = await momentOf(matcher)
     await matcher.syncContacts([contact('late', { score: 2_000 }), contact('early', { score: 1_000 })], at)
     await matcher.upsertAgents([agent('rested', { idleSinceMs: 1 }), agent('tired', { idleSinceMs: 2 })], at)
@@ -79,7 +25,7 @@ describe('a reservation', () => {
   })
 
   it('is that of the earliest whom anybody can take, though one of another kind was refused before him', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const at = await momentOf(matcher)
     await matcher.upsertAgents(
       [
@@ -100,7 +46,7 @@ describe('a reservation', () => {
   })
 
   it('is never given twice, however many gateways ask at once', async () => {
-    const { matcher, region } = await freshMatcher()
+    const { matcher, region } = await matchers.fresh()
     const at = await momentOf(matcher)
     const ids = Array.from({ length: 200 }, (_, n) => `c${n}`)
     await matcher.syncContacts(
@@ -111,7 +57,7 @@ describe('a reservation', () => {
       Array.from({ length: 150 }, (_, n) => agent(`a${n}`, { idleSinceMs: n })),
       at,
     )
-    const clients = Array.from({ length: 4 }, () => new Redis(server.url))
+    const clients = Array.from({ length: 4 }, () => new Redis(matchers.url))
     try {
       const gateways = clients.map((client) => createMatcher(client, region, defaultQueueConfig))
       const reserved = await Promise.all(ids.map((_, n) => gateways[n % 4]!.reserveAny()))
@@ -128,7 +74,7 @@ describe('a reservation', () => {
   })
 
   it('lapses when no offer follows, and the contact takes its old place again', async () => {
-    const { matcher } = await freshMatcher({ ...defaultQueueConfig, reservationMs: 30 })
+    const { matcher } = await matchers.fresh({ ...defaultQueueConfig, reservationMs: 30 })
     const at = await momentOf(matcher)
     await matcher.syncContacts([contact('c1')], at)
     await matcher.upsertAgents([agent('a1')], at)
@@ -143,7 +89,7 @@ describe('a reservation', () => {
   })
 
   it('is left alone by a reading of the row from before the offer', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const at = await momentOf(matcher)
     await matcher.syncContacts([contact('c1')], at)
     await matcher.upsertAgents([agent('a1'), agent('a2')], at)
@@ -160,7 +106,7 @@ describe('a reservation', () => {
 
 describe('a contact that comes in', () => {
   it('is said to find nobody with room only while that is so for its kind', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const at = await momentOf(matcher)
     const roomFor = async (id: string, more: Partial<MatchContact> = {}) =>
       (await matcher.syncContacts([contact(id, more)], at))[0]!.room
@@ -182,7 +128,7 @@ describe('a contact that comes in', () => {
 
 describe('an agent', () => {
   it('is said to be wanted only while somebody of a kind waits for whom he has room', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const wanted = async (...facts: AgentFacts[]) => matcher.upsertAgents(facts, await momentOf(matcher))
     expect(await wanted(agent('a1'))).toEqual([])
     await matcher.syncContacts([contact('c1', { channel: 'sms' })], await momentOf(matcher))
@@ -198,7 +144,7 @@ describe('an agent', () => {
   })
 
   it('keeps his slot used while an offer is confirmed and his facts are older', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const at = await momentOf(matcher)
     await matcher.upsertAgents([agent('a1')], at)
     await matcher.syncContacts([contact('c1'), contact('c2', { score: 2_000 })], at)
@@ -217,7 +163,7 @@ describe('an agent', () => {
   })
 
   it('has an offer counted once, whoever tells of it first: its row, his facts or its confirmation', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const texts = (more: Partial<AgentFacts> = {}) =>
       agent('a1', { capacity: { voice: 1, text: 2 }, ...more })
     const sms = (id: string, more: Partial<MatchContact> = {}) => contact(id, { channel: 'sms', ...more })
@@ -241,7 +187,7 @@ describe('an agent', () => {
   })
 
   it('who signed out is not brought back by facts read before', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const before = await momentOf(matcher)
     await matcher.syncContacts([contact('c1')], before)
     await matcher.upsertAgents([agent('a1', { epoch: 7 })], await momentOf(matcher))
@@ -255,7 +201,7 @@ describe('an agent', () => {
   })
 
   it('who changes his skills is matched by the new ones at once', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     await matcher.syncContacts(
       [contact('c1', { requirement: { language: ['korean'] } })],
       await momentOf(matcher),
@@ -275,7 +221,7 @@ describe('an agent', () => {
 
 describe('a refusal', () => {
   it('keeps the contact from that agent while others could take it, and not for ever', async () => {
-    const { matcher } = await freshMatcher({ ...defaultQueueConfig, excludeMs: 200, aloneMs: 0 })
+    const { matcher } = await matchers.fresh({ ...defaultQueueConfig, excludeMs: 200, aloneMs: 0 })
     const at = await momentOf(matcher)
     await matcher.syncContacts(
       [contact('c1', { refused: [{ agentId: 'a1', sinceMs: Date.now() }] })],
@@ -294,7 +240,7 @@ describe('a refusal', () => {
   })
 
   it('does not count when he is alone, after a short breath', async () => {
-    const { matcher } = await freshMatcher({ ...defaultQueueConfig, aloneMs: 100 })
+    const { matcher } = await matchers.fresh({ ...defaultQueueConfig, aloneMs: 100 })
     const at = await momentOf(matcher)
     await matcher.syncContacts([contact('c1', { refused: [{ agentId: 'a1', sinceMs: Date.now() }] })], at)
     await matcher.upsertAgents([agent('a1')], at)
@@ -306,7 +252,7 @@ describe('a refusal', () => {
   })
 
   it('is remembered from the holder when a contact comes back, unless he is pardoned', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const at = await momentOf(matcher)
     await matcher.upsertAgents([agent('a1', { idleSinceMs: 1 }), agent('a2', { idleSinceMs: 2 })], at)
     await matcher.syncContacts([contact('c1', { place: 'held', agentId: 'a1' })], at)
@@ -323,7 +269,7 @@ describe('a refusal', () => {
 
 describe('a contact', () => {
   it('that has ended stays ended, whatever arrives late', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     await matcher.upsertAgents([agent('a1')], await momentOf(matcher))
     const early = await momentOf(matcher)
     await matcher.syncContacts([contact('c1', { place: 'gone', version: 3 })], await momentOf(matcher))
@@ -333,9 +279,29 @@ describe('a contact', () => {
     expect(await matcher.reserveAny()).toBeNull()
   })
 
+  it('asks for its agent’s facts when it is counted as something else, and not for every version', async () => {
+    const { matcher } = await matchers.fresh()
+    await matcher.upsertAgents([agent('a1')], await momentOf(matcher))
+    await matcher.syncContacts([contact('c1'), contact('c2', { score: 2_000 })], await momentOf(matcher))
+    const reserved = await matcher.reserveForContact('c1')
+    await matcher.confirm(reserved!, 2)
+    const outcomeOf = async (more: Partial<MatchContact>) => {
+      const row = contact('c1', { place: 'held', agentId: 'a1', ...more })
+      return (await matcher.syncContacts([row], await momentOf(matcher)))[0]!.outcome
+    }
+    expect(await outcomeOf({ version: 2 })).toBe('same')
+    expect(await outcomeOf({ version: 4, changedAtMs: 4 })).toBe('same')
+    // What is known is the newest all the same.
+    expect(await outcomeOf({ version: 3, changedAtMs: 3 })).toBe('stale')
+    expect(await matcher.reserveForContact('c2')).toBeNull()
+    expect(await outcomeOf({ version: 5, load: 'wrapUp' })).toBe('held')
+    expect(await outcomeOf({ version: 6, load: 'none' })).toBe('held')
+    expect(await outcomeOf({ version: 7, load: 'none', agentId: 'a2' })).toBe('held')
+  })
+
   it('gets a wider ring by the time of the ledger, whatever the clock of Redis says', async () => {
     let now = Date.parse('2020-01-01T00:00:00Z')
-    const matcher = createMatcher(redis, 'another-clock', defaultQueueConfig, () => new Date(now))
+    const matcher = createMatcher(matchers.redis, 'another-clock', defaultQueueConfig, () => new Date(now))
     await matcher.beginRebuild('first')
     await matcher.finishRebuild('first')
     const at = await momentOf(matcher)
@@ -356,7 +322,7 @@ describe('a contact', () => {
       ...defaultQueueConfig,
       relaxation: { steps: [{ afterMs: 60, relax: ['topic'] }], keep: {} },
     }
-    const { matcher } = await freshMatcher(config)
+    const { matcher } = await matchers.fresh(config)
     const at = await momentOf(matcher)
     await matcher.upsertAgents([agent('a1')], at)
     await matcher.syncContacts([contact('c1', { requirement: { topic: ['heating'] } })], at)
@@ -367,7 +333,7 @@ describe('a contact', () => {
   })
 
   it('knows its place, and its channel knows the oldest wait', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const at = await momentOf(matcher)
     const now = Date.now()
     await matcher.syncContacts(
@@ -399,7 +365,7 @@ describe('a contact', () => {
 
 describe('a lost memory', () => {
   it('refuses to be filled or matched before it is built again, and forgets the old one', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const at = await momentOf(matcher)
     await matcher.syncContacts([contact('c1'), contact('c2', { channel: 'sms' })], at)
     await matcher.upsertAgents([agent('a1')], at)
@@ -415,7 +381,7 @@ describe('a lost memory', () => {
   })
 
   it('lets only the latest of two builders finish', async () => {
-    const { matcher } = await freshMatcher()
+    const { matcher } = await matchers.fresh()
     const first = await matcher.beginRebuild('one')
     await matcher.beginRebuild('two')
     await expect(matcher.syncContacts([contact('c1')], first)).rejects.toBeInstanceOf(MatcherUnbuilt)
@@ -424,151 +390,3 @@ describe('a lost memory', () => {
     expect(await matcher.moment()).toMatchObject({ generation: 'two' })
   })
 })
-
-/** Nothing here depends on the time that passes: refusals hold for ever, and loneliness counts at once. */
-const timeless: QueueConfig = {
-  ...defaultQueueConfig,
-  reservationMs: 1e9,
-  excludeMs: 1e9,
-  aloneMs: 0,
-  relaxation: { steps: [], keep: {} },
-}
-
-describe('the matcher and the pure rule', () => {
-  // Mostly undemanding, or hardly any agent would have a rival.
-  const demand = fc.oneof(
-    { weight: 3, arbitrary: fc.constant<string[]>([]) },
-    { weight: 1, arbitrary: fc.subarray(['x', 'y', 'z']) },
-  )
-  const often = fc.integer({ min: 0, max: 9 }).map((n) => n < 9)
-  const anyContact = fc.integer({ min: 0, max: 19 })
-  const anyAgent = fc.integer({ min: 0, max: 5 })
-  const weighted = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbitrary })
-  const step = fc.oneof(
-    weighted(
-      4,
-      fc.record({
-        do: fc.constant('enter' as const),
-        id: anyContact,
-        channel: fc.constantFrom('voice' as const, 'sms' as const, 'web' as const),
-        score: fc.integer({ min: 0, max: 100_000 }),
-        skill: demand,
-        desk: fc.oneof(weighted(5, fc.constant<string[]>([])), weighted(1, fc.constant<string[]>(['e']))),
-        emergency: fc.boolean(),
-        sticky: fc.option(anyAgent, { nil: null }),
-      }),
-    ),
-    weighted(
-      4,
-      fc.record({
-        do: fc.constant('facts' as const),
-        id: anyAgent,
-        skill: fc.subarray(['x', 'y', 'z']),
-        desk: fc.subarray(['e']),
-        text: fc.integer({ min: 0, max: 3 }),
-        voice: often,
-        routable: often,
-        idle: fc.integer({ min: 1, max: 100_000 }),
-      }),
-    ),
-    weighted(1, fc.record({ do: fc.constant('signOut' as const), id: anyAgent })),
-    weighted(3, fc.record({ do: fc.constant('forContact' as const), id: anyContact })),
-    weighted(1, fc.record({ do: fc.constant('forAgent' as const), id: anyAgent })),
-    weighted(1, fc.record({ do: fc.constant('any' as const) })),
-    weighted(2, fc.record({ do: fc.constant('confirm' as const) })),
-    weighted(1, fc.record({ do: fc.constant('release' as const), exclude: fc.boolean() })),
-    weighted(1, fc.record({ do: fc.constant('back' as const), pardon: fc.boolean() })),
-    weighted(2, fc.record({ do: fc.constant('end' as const), id: anyContact })),
-  )
-
-  it('agree on every step of any history', { timeout: 60_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 40, maxLength: 120, size: 'max' }), async (steps) => {
-        const { matcher } = await freshMatcher(timeless)
-        const model = createModel(timeless)
-        for (const s of steps) {
-          switch (s.do) {
-            case 'enter': {
-              const id = `c${s.id}`
-              if (model.contacts.has(id)) break
-              const fresh = contact(id, {
-                channel: s.channel,
-                // Equal scores would leave the choice open; the id decides there, and ids differ.
-                score: s.score * 100 + s.id,
-                requirement: { skill: s.skill, desk: s.desk },
-                emergency: s.emergency,
-                stickyAgentId: s.sticky === null ? null : `a${s.sticky}`,
-              })
-              model.enter(fresh)
-              const [synced] = await matcher.syncContacts([fresh], await momentOf(matcher))
-              expect(synced).toMatchObject({ outcome: 'new' })
-              break
-            }
-            case 'facts': {
-              const facts = agent(`a${s.id}`, {
-                attributes: { skill: s.skill, desk: s.desk },
-                capacity: { voice: s.voice ? 1 : 0, text: s.text },
-                load: model.loadOf(`a${s.id}`),
-                routable: { voice: s.routable, text: s.routable },
-                idleSinceMs: s.idle * 10 + s.id,
-              })
-              model.facts(facts)
-              await matcher.upsertAgents([facts], await momentOf(matcher))
-              break
-            }
-            case 'signOut':
-              model.agents.delete(`a${s.id}`)
-              await matcher.removeAgents([`a${s.id}`], await momentOf(matcher))
-              break
-            case 'forContact':
-              expect(pair(await matcher.reserveForContact(`c${s.id}`))).toEqual(model.forContact(`c${s.id}`))
-              break
-            case 'forAgent':
-              expect(pair(await matcher.reserveForAgent(`a${s.id}`))).toEqual(model.forAgent(`a${s.id}`))
-              break
-            case 'any':
-              expect(pair(await matcher.reserveAny())).toEqual(model.any())
-              break
-            case 'confirm': {
-              const reserved = model.firstIn('reserved')
-              if (!reserved) break
-              model.confirm(reserved)
-              await matcher.confirm(reservation(reserved), reserved.version)
-              break
-            }
-            case 'release': {
-              const reserved = model.firstIn('reserved')
-              if (!reserved) break
-              await matcher.release(reservation(reserved), s.exclude)
-              model.release(reserved, s.exclude)
-              break
-            }
-            case 'back': {
-              const held = model.firstIn('held')
-              if (!held) break
-              const pardoned = s.pardon ? [held.agentId!] : []
-              const row = model.back(held, s.pardon)
-              await matcher.syncContacts([{ ...row, pardoned }], await momentOf(matcher))
-              break
-            }
-            case 'end': {
-              const known = model.contacts.get(`c${s.id}`)
-              if (!known || known.state === 'gone') break
-              const row = model.end(known)
-              await matcher.syncContacts([row], await momentOf(matcher))
-              break
-            }
-          }
-          const depth = await matcher.depth()
-          expect(depth.voice.waiting + depth.sms.waiting + depth.web.waiting).toBe(model.waiting().length)
-        }
-      }),
-      // The limit makes a failing run report its seed and what it has shrunk so far.
-      { numRuns: 60, interruptAfterTimeLimit: 45_000 },
-    )
-  })
-})
-
-const pair = (r: { contactId: string; agentId: string } | null) =>
-  r && { contactId: r.contactId, agentId: r.agentId }
-const reservation = (c: ModelContact) => ({ contactId: c.id, agentId: c.agentId!, epoch: 1, ring: 0 })

@@ -137,6 +137,7 @@ const contactOf = (n: number, place: MatchContact['place'], atMs: number, versio
   emergency: false,
   stickyAgentId: null,
   agentId: null,
+  load: place === 'held' ? 'slot' : 'none',
 })
 
 export type Played = {

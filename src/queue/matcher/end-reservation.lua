@@ -24,7 +24,8 @@ if how == 'confirm' then
   if c.st == 'w' then leaveQueue(c) end
   if c.agent ~= agent then dropHold(c.agent, id) end
   redis.call('ZREM', P .. 'reserved', id)
-  redis.call('HSET', P .. 'c:' .. id, 'st', 'o', 'agent', agent, 'ver', ARGV[4], 'changed', '0')
+  redis.call('HSET', P .. 'c:' .. id, 'st', 'o', 'agent', agent, 'load', 'slot', 'ver', ARGV[4],
+    'changed', '0')
   -- Facts that are read from now on count the contact; those on their way may not.
   hold(agent, id, c.group, whole(nextSeq()))
   settle(agent)

@@ -1,10 +1,10 @@
 -- Brings contacts in line with their rows in PostgreSQL.
 -- ARGV: generation, seq, contacts as JSON, tombstoneMs, excludeMs
 -- Each contact: id, ver, changed, place (waiting | held | gone), class, group, ch, score, queued, sigs, steps, sticky,
--- agent, refused = { { agent, sinceMs } … }, pardon = { agent … }
+-- agent, load (what it is counted as with its agent), refused = { { agent, sinceMs } … }, pardon = { agent … }
 -- Returns per contact { outcome, the agent who had it before or '', whether any agent has room for its class: 1 or 0 }:
 --   new       waits now, and did not before          moved   waits, but its place or demand changed
---   same      nothing changed, or it was told before  held    is elsewhere, and what it does there changed
+--   same      nothing changed that matters here       held    is elsewhere, with somebody or as something else
 --   gone      ended                                  over    it had ended before: nothing revives it
 --   stale     PostgreSQL said something newer        unknown a signature is not in the catalogue
 local generation, at, tombstoneMs, excludeMs = ARGV[1], tonumber(ARGV[2]), ARGV[4], ARGV[5]
@@ -15,7 +15,7 @@ local function write(c)
   redis.call('PERSIST', P .. 'c:' .. c.id)
   redis.call('HSET', P .. 'c:' .. c.id, 'st', c.st, 'class', c.class, 'group', c.group, 'ch', c.ch, 'score', c.score,
     'queued', c.queued, 'sigs', c.sigs, 'steps', c.steps, 'ring', c.ring, 'sticky', c.sticky, 'agent', c.agent,
-    'ver', c.ver, 'changed', c.changed)
+    'load', c.load, 'ver', c.ver, 'changed', c.changed)
 end
 
 -- The contact as the row says it is.
@@ -23,7 +23,7 @@ local function wanted(row)
   return {
     id = row.id, ver = whole(row.ver), changed = whole(row.changed), class = row.class, group = row.group, ch = row.ch,
     score = whole(row.score), queued = whole(row.queued), sigs = row.sigs, steps = row.steps, sticky = row.sticky,
-    agent = row.agent, list = words(row.sigs), ring = 0,
+    agent = row.agent, load = row.load, list = words(row.sigs), ring = 0,
   }
 end
 
@@ -48,9 +48,9 @@ local function keepElsewhere(row, old)
   c.st = 'o'
   if old and old.st == 'o' and old.agent == c.agent then
     c.ring = old.ring
-    if old.changed ~= c.changed then write(c) end
-    -- A new version may free the agent though he keeps the contact: its call ended, its wrap-up began or expired.
-    return old.ver == c.ver and 'same' or 'held'
+    if old.ver ~= c.ver or old.changed ~= c.changed or old.load ~= c.load then write(c) end
+    -- It may be counted otherwise though he keeps the contact: its call ended, its wrap-up began or expired.
+    return old.load == c.load and 'same' or 'held'
   end
   detach(row.id, old)
   c.ring = old and old.ring or 0

@@ -1,9 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createLog } from '../../../src/base/log.ts'
+import type { Contact, ContactState } from '../../../src/contacts/model.ts'
 import type { ContactForMatching } from '../../../src/contacts/ports.ts'
+import type { ContactFact } from '../../../src/contacts/transition.ts'
 import { defaultQueueConfig } from '../../../src/queue/config.ts'
 import { createMatching, type MatchingDeps } from '../../../src/queue/matching.ts'
 import { createQueue, type QueueDeps } from '../../../src/queue/service.ts'
+import { contactRow } from '../../properties/rows.ts'
 
 /** A matcher that knows everything already, and a ledger of one contact that counts how often it is read. */
 function world() {
@@ -15,6 +18,7 @@ function world() {
     callId: null,
     callBack: false,
     agentId: 'a1',
+    owed: false,
     score: 0,
     queuedAtMs: 0,
     requirement: {},
@@ -110,6 +114,50 @@ describe('a bell of a contact', () => {
     await matching.bellRang('c1', 5)
     expect(seen.reads).toBe(3)
     expect(heard).toEqual([3])
+  })
+})
+
+describe('a change that this process made', () => {
+  const moved = (more: Partial<Contact>) =>
+    contactRow('active', { id: 'c1', channel: 'sms', agentId: 'a1', version: 4, ...more })
+
+  it('means nothing to routing while the same agent has the contact as the same', async () => {
+    const { contact, seen, matching } = world()
+    await matching.contactChanged('c1')
+    await matching.contactMoved(moved({ state: 'held' }), { type: 'held' }, 'active')
+    await matching.bellRang('c1', 4)
+    expect(seen.reads).toBe(1)
+    // What comes next is judged by how it stands now.
+    await matching.contactMoved(moved({ version: 5 }), { type: 'resumed' }, 'held')
+    expect(seen.reads).toBe(1)
+    Object.assign(contact, { state: 'offered', version: 6 })
+    await matching.contactChanged('c1')
+    await matching.contactMoved(moved({ version: 7 }), { type: 'accepted', agentId: 'a1' }, 'offered')
+    expect(seen.reads).toBe(2)
+  })
+
+  it.each<[string, Partial<Contact>, ContactFact, ContactState]>([
+    ['is with another agent', { agentId: 'a2' }, { type: 'transferred', agentId: 'a2' }, 'active'],
+    ['is in wrap-up', { state: 'wrapUp' }, { type: 'conversationEnded' }, 'active'],
+    ['is owed', { owedAt: new Date() }, { type: 'conversationEnded' }, 'active'],
+    ['waits again', { state: 'queued', agentId: null }, { type: 'requeued', reason: 'transfer' }, 'active'],
+    ['has ended', { state: 'ended' }, { type: 'failed' }, 'active'],
+    ['had a version that was not told', { version: 5 }, { type: 'held' }, 'active'],
+    ['leaves an open offer behind', {}, { type: 'connected' }, 'offered'],
+  ])('is told when the contact %s', async (_, more, fact, before) => {
+    const { seen, matching } = world()
+    await matching.contactChanged('c1')
+    await matching.contactMoved(moved(more), fact, before)
+    expect(seen.reads).toBe(2)
+  })
+
+  it('is told when what came before could not be', async () => {
+    const { seen, matching } = world()
+    seen.fail = true
+    await expect(matching.contactChanged('c1')).rejects.toThrow('away')
+    seen.fail = false
+    await matching.contactMoved(moved({}), { type: 'resumed' }, 'held')
+    expect(seen.reads).toBe(2)
   })
 })
 
