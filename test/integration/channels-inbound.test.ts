@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createPii } from '../../src/base/pii.ts'
-import type { SmsConfig, WechatConfig } from '../../src/channels/config.ts'
+import type { SmsConfig } from '../../src/channels/config.ts'
 import { channelRoutes } from '../../src/channels/routes.ts'
 import { createChannels, type Channels } from '../../src/channels/service.ts'
 import { createIntake } from '../../src/contacts/intake.ts'
@@ -17,7 +17,7 @@ import { createRequesters } from '../../src/requesters/service.ts'
 import { freshDatabase, runFolder, type TestDatabase } from '../support/services.ts'
 import { startDatabaseLink, type DatabaseLink } from '../support/sms-database-link.ts'
 import { aliyunPush, kannelText, tencentPush, type SmsPush } from '../support/sms-push.ts'
-import { eventPush, signedPush, testAccount, textPush } from '../support/wechat-push.ts'
+import { eventPush, signedPush, testWechat, textPush } from '../support/wechat-push.ts'
 
 const pii = createPii('a synthetic secret of more than 32 characters')
 const log = pino({ level: 'silent' })
@@ -27,16 +27,6 @@ const sms: SmsConfig = {
   tencent: { token: 'tencent-secret', account: '10690002', send: null },
   allow: [],
   sendBy: null,
-}
-const wechat: WechatConfig = {
-  appId: testAccount.appId,
-  token: testAccount.token,
-  aesKey: testAccount.aesKey,
-  aesKeyPrevious: null,
-  secret: null,
-  mode: 'safe',
-  apiBase: 'http://127.0.0.1:1',
-  notices: {},
 }
 
 let database: TestDatabase
@@ -79,7 +69,7 @@ async function gateway(
   })
   const left: string[] = []
   const channels = createChannels({
-    wechat,
+    wechat: testWechat,
     sms,
     db,
     pii,

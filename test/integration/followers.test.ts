@@ -10,7 +10,7 @@ import { createDurable, type Durable } from '../../src/db/spool-durable.ts'
 import { openSpool } from '../../src/db/spool.ts'
 import { silentLog, startContacts, testPii } from '../support/contacts.ts'
 import { runFolder } from '../support/services.ts'
-import { testAccount } from '../support/wechat-push.ts'
+import { testWechat } from '../support/wechat-push.ts'
 
 /** 微信取消关注 and what follows it, through the channels into one ledger. */
 let world: Awaited<ReturnType<typeof startContacts>>
@@ -25,16 +25,7 @@ beforeAll(async () => {
     log: silentLog,
   })
   channels = createChannels({
-    wechat: {
-      appId: testAccount.appId,
-      token: testAccount.token,
-      aesKey: testAccount.aesKey,
-      aesKeyPrevious: null,
-      secret: null,
-      mode: 'safe',
-      apiBase: 'http://127.0.0.1:1',
-      notices: {},
-    },
+    wechat: testWechat,
     sms: null,
     db: world.db,
     pii: testPii,

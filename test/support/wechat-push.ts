@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { WechatConfig } from '../../src/channels/config.ts'
 import { aesKey, encrypt, signature } from '../../src/channels/wechat/crypto.ts'
 import { cdata } from '../../src/channels/wechat/xml.ts'
 
@@ -11,6 +12,18 @@ export const testAccount: PushAccount = {
   appId: 'wx0000000000000001',
   aesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
   account: 'gh_hotline',
+}
+
+/** How a gateway is told of that account; without a secret, so that it only listens. */
+export const testWechat: WechatConfig = {
+  appId: testAccount.appId,
+  token: testAccount.token,
+  aesKey: testAccount.aesKey,
+  aesKeyPrevious: null,
+  secret: null,
+  mode: 'safe',
+  apiBase: 'http://127.0.0.1:1',
+  notices: {},
 }
 
 export type SignedPush = { method: 'POST'; url: string; payload: string; headers: Record<string, string> }

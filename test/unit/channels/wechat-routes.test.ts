@@ -10,19 +10,16 @@ import { aesKey, decrypt, encrypt, signature } from '../../../src/channels/wecha
 import { noticeOutcome } from '../../../src/channels/wechat/message.ts'
 import { wechatRoutes, type WechatRoutesOptions } from '../../../src/channels/wechat/routes.ts'
 import { parsePush, textOf } from '../../../src/channels/wechat/xml.ts'
-import { eventPush, signedPush, testAccount, textPush, verification } from '../../support/wechat-push.ts'
+import {
+  eventPush,
+  signedPush,
+  testAccount,
+  testWechat,
+  textPush,
+  verification,
+} from '../../support/wechat-push.ts'
 
 const otherKey = 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C'
-const config: WechatConfig = {
-  appId: testAccount.appId,
-  token: testAccount.token,
-  aesKey: testAccount.aesKey,
-  aesKeyPrevious: null,
-  secret: null,
-  mode: 'safe',
-  apiBase: 'http://127.0.0.1:1',
-  notices: {},
-}
 const citizen = 'oCitizen-0000000000000000001'
 
 const apps: FastifyInstance[] = []
@@ -44,7 +41,7 @@ async function gateway(changes: Partial<WechatConfig> = {}, more: Partial<Wechat
   })
   apps.push(app)
   await app.register(wechatRoutes, {
-    config: { ...config, ...changes },
+    config: { ...testWechat, ...changes },
     intake,
     clock: () => new Date(),
     ...more,

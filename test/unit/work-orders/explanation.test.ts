@@ -11,7 +11,7 @@ import { proceduresOf } from '../../../src/work-orders/procedures.ts'
 import type { Command } from '../../../src/work-orders/rules/registry.ts'
 import type { Context } from '../../../src/work-orders/rules/rule.ts'
 import { onMissed } from '../../../src/work-orders/rules/supervision-automatic.ts'
-import { calendar, context, leg, now, order } from './support.ts'
+import { calendar, clock, context, leg, now, order } from './support.ts'
 
 const statutes = createStatutes()
 const under = (city: string, role: Parameters<typeof context>[0] = 'agent', more: Partial<Context> = {}) =>
@@ -20,23 +20,8 @@ const ofUnit = (city: string, more: Partial<Context> = {}) =>
   under(city, 'unit', { actorUnit: 'lighting', ...more })
 const dispatched = (more: Partial<WorkOrder> = {}) =>
   order({ state: 'dispatched', legs: [leg(1, 'lighting')], ...more })
-const clock = (term: string, due: string, more: Partial<Clock> = {}): Clock => ({
-  leg: 1,
-  procedure: 0,
-  term,
-  startedAt: now,
-  due: new Date(due),
-  provisional: false,
-  localPolicy: false,
-  calendarVersion: '',
-  cite: '',
-  window: false,
-  extensions: [],
-  otherLaw: null,
-  metAt: null,
-  missedAt: null,
-  ...more,
-})
+const dueAt = (term: string, due: string, more: Partial<Clock> = {}): Clock =>
+  clock(term, { due: new Date(due), ...more })
 const demand = (ground: 'overdue' | 'dispute'): Command => ({
   action: 'demandExplanation',
   ground,
@@ -60,7 +45,7 @@ describe.each([
   ['anshan-2019', 'AS19-D06', 'AS19-D12', '第十条第二款'],
   ['anshan-draft', 'ASD-D05', 'ASD-D12', '第八条第三款'],
 ])('%s: the right to an explanation', (city, handling, term, article) => {
-  const past = [clock(handling, '2026-02-28T00:00+08:00')]
+  const past = [dueAt(handling, '2026-02-28T00:00+08:00')]
 
   it('is demanded for the requester when no result came in time, and starts a clock of the centre’s own', () => {
     const c = under(city, 'agent', { clocks: past })
@@ -80,11 +65,11 @@ describe.each([
   })
 
   it.each<[string, WorkOrder, Partial<Context>, string]>([
-    ['before the limit', dispatched(), { clocks: [clock(handling, '2026-03-10T00:00+08:00')] }, 'notOverdue'],
+    ['before the limit', dispatched(), { clocks: [dueAt(handling, '2026-03-10T00:00+08:00')] }, 'notOverdue'],
     [
       'where the result came, however late',
       dispatched({ state: 'fedBack' }),
-      { clocks: [clock(handling, '2026-02-28T00:00+08:00', { metAt: now })] },
+      { clocks: [dueAt(handling, '2026-02-28T00:00+08:00', { metAt: now })] },
       'notOverdue',
     ],
     ['before any unit has it', order({ state: 'accepted' }), {}, 'wrongState'],
@@ -144,7 +129,7 @@ describe.each([
   it('given late is supervised, too, unless the bell has told so before', () => {
     const o = run(dispatched(), demand('dispute'), under(city))
     const late = { now: new Date('2026-03-06T00:00+08:00') }
-    const own = clock(term, '2026-03-06T00:00+08:00', { leg: 0, procedure: 1 })
+    const own = dueAt(term, '2026-03-06T00:00+08:00', { leg: 0, procedure: 1 })
     expect(granted(o, explain, ofUnit(city, { ...late, clocks: [own] })).events).toMatchObject([
       { type: 'closed', outcome: { late: true } },
       { type: 'opened', kind: 'supervision' },

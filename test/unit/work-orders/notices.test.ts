@@ -5,27 +5,16 @@ import type { Clock } from '../../../src/work-orders/clock.ts'
 import { limitWords, untilWords } from '../../../src/work-orders/due-words.ts'
 import { confidentialLevels, type OrderEvent, type WorkOrder } from '../../../src/work-orders/model.ts'
 import { noticesOf, registrationWords, type Notice } from '../../../src/work-orders/notices.ts'
-import { leg, now, order, staff } from './support.ts'
+import { clock as clockOf, leg, now, order, staff } from './support.ts'
 
 const statutes = createStatutes()
 const names: Record<string, string> = { lighting: '路灯管理处', district: '示范区政府', petition: '信访局' }
-const clock = (term: string, more: Partial<Clock> = {}): Clock => ({
-  leg: 1,
-  procedure: 0,
-  term,
-  startedAt: now,
-  due: new Date('2026-03-10T00:00+08:00'),
-  provisional: false,
-  localPolicy: false,
-  calendarVersion: '',
-  cite: '《鞍山市群众诉求办理条例》第二十二条第一款',
-  window: false,
-  extensions: [],
-  otherLaw: null,
-  metAt: null,
-  missedAt: null,
-  ...more,
-})
+const clock = (term: string, more: Partial<Clock> = {}): Clock =>
+  clockOf(term, {
+    due: new Date('2026-03-10T00:00+08:00'),
+    cite: '《鞍山市群众诉求办理条例》第二十二条第一款',
+    ...more,
+  })
 const facts = (clocks: Clock[] = [], city = 'anshan-2019', cite: string | null = null) => ({
   statute: statutes.of(city),
   clocks,

@@ -17,7 +17,7 @@ import {
   supervision,
   type Short,
 } from './closing-support.ts'
-import { now } from './support.ts'
+import { clock, now } from './support.ts'
 
 const handOn = (to: string, ground: string, more: Partial<Command & { action: 'handOn' }> = {}): Command => ({
   action: 'handOn',
@@ -26,22 +26,8 @@ const handOn = (to: string, ground: string, more: Partial<Command & { action: 'h
   reason: '情况见卷宗',
   ...more,
 })
-const late = (term: string): Clock => ({
-  leg: 1,
-  procedure: 0,
-  term,
-  startedAt: hoursAgo(500),
-  due: hoursAgo(100),
-  provisional: false,
-  localPolicy: false,
-  calendarVersion: '',
-  cite: '',
-  window: false,
-  extensions: [],
-  otherLaw: null,
-  metAt: null,
-  missedAt: hoursAgo(100),
-})
+const late = (term: string): Clock =>
+  clock(term, { startedAt: hoursAgo(500), due: hoursAgo(100), missedAt: hoursAgo(100) })
 const sentBack = (n: number): Procedure => ({
   n,
   kind: 'sendBack',

@@ -10,7 +10,7 @@ import type { OrderEvent, WorkOrder } from '../../../src/work-orders/model.ts'
 import { proceduresOf } from '../../../src/work-orders/procedures.ts'
 import type { Command } from '../../../src/work-orders/rules/registry.ts'
 import type { Context } from '../../../src/work-orders/rules/rule.ts'
-import { calendar, context, leg, now, order, units } from './support.ts'
+import { calendar, clock, context, leg, now, order, statute, units } from './support.ts'
 
 const statutes = createStatutes()
 const known = new Map([
@@ -203,22 +203,7 @@ describe('第二十七条第二款 三个工作日内书面决定', () => {
 
   it('keeps a late decision, says so and supervises it (A-11)', () => {
     const due = new Date('2026-03-06T00:00+08:00')
-    const own: Clock = {
-      leg: 0,
-      procedure: 1,
-      term: 'AS19-D09',
-      startedAt: now,
-      due,
-      provisional: false,
-      localPolicy: false,
-      calendarVersion: '',
-      cite: '',
-      window: false,
-      extensions: [],
-      otherLaw: null,
-      metAt: null,
-      missedAt: null,
-    }
+    const own = clock('AS19-D09', { leg: 0, procedure: 1, due })
     const decided = (when: string, missedAt: Date | null = null) =>
       granted(
         ofPerson(),
@@ -344,14 +329,15 @@ describe.each([['anshan-draft'], ['baiyin-2024'], ['dandong-first-asked']])(
 )
 
 describe('第二十七条第三款', () => {
+  const before = complaint({ legs: [leg(1, 'lighting')] })
+  const context2019 = { statute, calendar }
+  const running = clock(
+    'AS19-D06',
+    startTerm(statute.terms['AS19-D06']!, before, { leg: 1 }, now, context2019)!,
+  )
+
   it('鞍山 2019: the days of deciding do not count (V17)', () => {
     const c = as('agent', { now: new Date('2026-03-04T15:00+08:00') })
-    const before = complaint({ legs: [leg(1, 'lighting')] })
-    const started = startTerm(c.statute.terms['AS19-D06']!, before, { leg: 1 }, now, {
-      statute: c.statute,
-      calendar,
-    })!
-    const running: Clock = { ...started, extensions: [], otherLaw: null, metAt: null, missedAt: null }
     const opened = run(before, asked({ person: 'unit-1' }), c)
     const closed = run(opened, decision(false), as('office', { now: new Date('2026-03-06T10:00+08:00') }))
     const [moved] = recomputed(closed, [running], c.statute, calendar)
@@ -362,12 +348,6 @@ describe('第二十七条第三款', () => {
 
   it('stops nothing for what somebody of the unit declares himself, however often', () => {
     const c = at('lighting', 'unit', { now: new Date('2026-03-04T15:00+08:00') })
-    const before = complaint({ legs: [leg(1, 'lighting')] })
-    const started = startTerm(c.statute.terms['AS19-D06']!, before, { leg: 1 }, now, {
-      statute: c.statute,
-      calendar,
-    })!
-    const running: Clock = { ...started, extensions: [], otherLaw: null, metAt: null, missedAt: null }
     const opened = run(before, asked({ by: 'self' }), c)
     const closed = run(opened, decision(false), as('office', { now: new Date('2026-03-06T10:00+08:00') }))
     expect(recomputed(closed, [running], c.statute, calendar)).toEqual([])

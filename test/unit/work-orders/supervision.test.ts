@@ -11,7 +11,7 @@ import { proceduresOf } from '../../../src/work-orders/procedures.ts'
 import type { Command } from '../../../src/work-orders/rules/registry.ts'
 import type { Context } from '../../../src/work-orders/rules/rule.ts'
 import { onMissed } from '../../../src/work-orders/rules/supervision-automatic.ts'
-import { calendar, context, leg, now, order, staff } from './support.ts'
+import { calendar, clock, context, leg, now, order, staff } from './support.ts'
 
 const statutes = createStatutes({
   'BY24-D04': { unit: 'workingDay', count: 3 },
@@ -25,23 +25,8 @@ const ofUnit = (city: City, more: Partial<Context> = {}) =>
 
 const dispatched = (more: Partial<WorkOrder> = {}) =>
   order({ state: 'dispatched', legs: [leg(1, 'lighting', { acknowledgedAt: now })], ...more })
-const clock = (term: string, due: string, more: Partial<Clock> = {}): Clock => ({
-  leg: 1,
-  procedure: 0,
-  term,
-  startedAt: now,
-  due: new Date(due),
-  provisional: false,
-  localPolicy: false,
-  calendarVersion: '',
-  cite: '',
-  window: false,
-  extensions: [],
-  otherLaw: null,
-  metAt: null,
-  missedAt: null,
-  ...more,
-})
+const dueAt = (term: string, due: string, more: Partial<Clock> = {}): Clock =>
+  clock(term, { due: new Date(due), ...more })
 
 const run = (before: WorkOrder, command: Command, c: Context): WorkOrder => {
   const decided = decide(before, command, c)
@@ -166,7 +151,7 @@ describe('鞍山 2019 第二十五条 逐级督办', () => {
       422,
     ],
   ])('refuses %s', (_what, command, before, code, status) => {
-    const clocks = [clock('AS19-D06', '2026-03-10T00:00+08:00')]
+    const clocks = [dueAt('AS19-D06', '2026-03-10T00:00+08:00')]
     expect(refused(before, command, under(city, 'supervisor', { clocks }))).toMatchObject({
       refused: code,
       status,
@@ -185,7 +170,7 @@ describe('鞍山 2019 第二十五条 逐级督办', () => {
   })
 
   it('第（一）项: by hand only what is overdue', () => {
-    const late = [clock('AS19-D06', '2026-02-28T00:00+08:00')]
+    const late = [dueAt('AS19-D06', '2026-02-28T00:00+08:00')]
     const o = run(
       dispatched(),
       supervise({ trigger: 'overdue' }),

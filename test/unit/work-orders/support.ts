@@ -1,6 +1,7 @@
 import type { Actor, Role } from '../../../src/base/actor.ts'
 import { anshan2019 } from '../../../src/statutes/anshan-2019/index.ts'
 import { stateCouncilCalendar } from '../../../src/statutes/state-council.ts'
+import type { Clock } from '../../../src/work-orders/clock.ts'
 import type { Context, UnitFacts } from '../../../src/work-orders/rules/rule.ts'
 import type { DispatchLeg, WorkOrder } from '../../../src/work-orders/model.ts'
 
@@ -83,5 +84,24 @@ export const context = (role: Role = 'dispatcher', more: Partial<Context> = {}):
   clocks: [],
   petitionOffice: null,
   identity: { name: true, home: true, contact: true, confidentialityAsked: false },
+  ...more,
+})
+
+/** A clock of the first leg that still runs; due at once unless another instant is said. */
+export const clock = (term: string, more: Partial<Clock> = {}): Clock => ({
+  leg: 1,
+  procedure: 0,
+  term,
+  startedAt: now,
+  due: now,
+  provisional: false,
+  localPolicy: false,
+  calendarVersion: '',
+  cite: '',
+  window: false,
+  extensions: [],
+  otherLaw: null,
+  metAt: null,
+  missedAt: null,
   ...more,
 })

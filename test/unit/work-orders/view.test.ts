@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createPii } from '../../../src/base/pii.ts'
 import type { Role } from '../../../src/base/actor.ts'
 import type { ConfidentialLevel } from '../../../src/work-orders/model.ts'
-import type { Clock } from '../../../src/work-orders/clock.ts'
 import { eventViews } from '../../../src/work-orders/history.ts'
 import type { OrderEventRow } from '../../../src/work-orders/reads-store.ts'
 import type { OrderRow } from '../../../src/work-orders/rows.ts'
 import { redact } from '../../../src/work-orders/redact.ts'
 import { openIdentity, orderView } from '../../../src/work-orders/view.ts'
 import { insightOf } from '../../../src/work-orders/visibility.ts'
-import { leg, now, order, staff, statute } from './support.ts'
+import { clock, leg, now, order, staff, statute } from './support.ts'
 
 const pii = createPii('0123456789abcdef0123456789abcdef')
 const phone = '+8613800000001'
@@ -117,24 +116,7 @@ describe('第二十六条、第二十七条: a unit learns of no application for
       },
     ],
   }
-  const clock = (term: string, more: Partial<Clock> = {}): Clock => ({
-    leg: 0,
-    procedure: 0,
-    term,
-    startedAt: now,
-    due: now,
-    provisional: false,
-    localPolicy: false,
-    calendarVersion: '',
-    cite: '',
-    window: false,
-    extensions: [],
-    otherLaw: null,
-    metAt: null,
-    missedAt: null,
-    ...more,
-  })
-  const clocks = [clock('AS19-D06', { leg: 1 }), clock('AS19-D09', { procedure: 1 })]
+  const clocks = [clock('AS19-D06'), clock('AS19-D09', { leg: 0, procedure: 1 })]
   const event = (type: string, data: object): OrderEventRow => ({
     type,
     at: now,
