@@ -61,10 +61,14 @@ async function commits(city: Hotline): Promise<number> {
   return (await city.db.query<{ n: number }>(sql))[0]!.n
 }
 
-/** Contacts that are stored and neither waiting callers nor in a talk: texts under way and wrap-ups. */
+/**
+ * Contacts that are stored and neither waiting callers nor in a talk: texts under way, wrap-ups, and callers who gave up
+ * and are owed a call, which takes an agent as long as any.
+ */
 async function inWork(city: Hotline): Promise<number> {
   const [row] = await city.db.query<{ n: number }>(
-    `select count(*) as n from contacts where ended_at is null and (channel <> 'voice' or state = 'wrapUp')`,
+    `select count(*) as n from contacts where ended_at is null
+     and (channel <> 'voice' or state = 'wrapUp' or (call_back and state in ('queued', 'offered', 'connecting')))`,
   )
   return row!.n
 }

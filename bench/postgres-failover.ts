@@ -50,7 +50,8 @@ try {
   const back = await recovery(city, promotedAt)
   const recovered = Math.max(back.text ?? Infinity, back.voice ?? (callsPerSecond > 0 ? Infinity : 0))
   console.log(
-    `after the promotion: first new text offered after ${seconds(back.text)}, first new caller spoke after ${seconds(back.voice)}; ` +
+    `after the promotion: the first text that waited was offered after ${seconds(back.anyText)}, the first new one, behind them all, ` +
+      `after ${seconds(back.text)}, the first new caller spoke after ${seconds(back.voice)}; ` +
       (recovered < 15_000 ? 'aim reached (< 15 s)' : 'aim missed: < 15 s'),
   )
   if (!Number.isFinite(recovered)) wrong.push('the hotline did not come back after the promotion')

@@ -62,12 +62,15 @@ export async function audit(
   return wrong
 }
 
-/** Until a text that came after `since` (ms since 1970) was offered, and a caller who came after it spoke, ms; null: never. */
+/**
+ * Until any text was offered again, until one was that came after `since` (ms since 1970), behind all that had waited, and
+ * until a caller who came after it spoke, ms; null: never.
+ */
 export async function recovery(
   city: Hotline,
   since: number,
   limitMs = 60_000,
-): Promise<{ text: number | null; voice: number | null }> {
+): Promise<{ anyText: number | null; text: number | null; voice: number | null }> {
   const until = performance.now() + limitMs
   const first = async (statement: string): Promise<number | null> => {
     for (; performance.now() < until; await delay(100)) {
@@ -76,14 +79,16 @@ export async function recovery(
     }
     return null
   }
-  const [text, voice] = await Promise.all([
+  const [anyText, text, voice] = await Promise.all([
+    first(`select (extract(epoch from min(o.offered_at)) * 1000)::float8 as at from offers o
+           where o.offered_at >= $1 and o.channel <> 'voice'`),
     first(`select (extract(epoch from min(e.at)) * 1000)::float8 as at from contacts c
            join contact_events e on e.contact_id = c.id and e.to_state = 'offered'
            where c.received_at >= $1 and c.channel <> 'voice'`),
     first(`select (extract(epoch from min(bridged_at)) * 1000)::float8 as at from contacts
            where received_at >= $1 and channel = 'voice' and not call_back`),
   ])
-  return { text, voice }
+  return { anyText, text, voice }
 }
 
 export const seconds = (ms: number | null): string => (ms === null ? 'never' : `${(ms / 1000).toFixed(1)} s`)
