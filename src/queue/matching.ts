@@ -125,6 +125,7 @@ export function createMatching(deps: MatchingDeps): Matching {
     offering,
     lookAside,
     refreshAgent,
+    confirmed: (contact) => noteTold(contact.id, contact.version, standingOfContact(contact)),
     agentInDoubt: (agentId) =>
       void agentChanged(agentId).catch((error: unknown) =>
         log.warn({ agentId, err: String(error) }, 'owed, done again later'),
@@ -199,6 +200,7 @@ export function createMatching(deps: MatchingDeps): Matching {
    */
   const told = new Map<string, { version: number; standing: string | null }>()
   function noteTold(contactId: string, version: number, standing: string | null): void {
+    if ((told.get(contactId)?.version ?? -1) > version) return
     told.delete(contactId)
     told.set(contactId, { version, standing })
     if (told.size > remembered) told.delete(told.keys().next().value!)
@@ -219,6 +221,8 @@ export function createMatching(deps: MatchingDeps): Matching {
   const contactOpened = (contactId: string): Promise<void> => underWay(contactId, tell(contactId))
 
   async function contactMoved(contact: Contact, fact: ContactFact, before: ContactState): Promise<void> {
+    // Whoever has made an offer confirms it to the matcher; its bell is for when he could not.
+    if (fact.type === 'offered') return
     const known = told.get(contact.id)
     const standing = standingOfContact(contact)
     // With no version between them nobody else can have had it. Only an accept closes the offer with the contact.

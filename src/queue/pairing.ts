@@ -1,3 +1,4 @@
+import type { Contact } from '../contacts/model.ts'
 import type { Matcher, Reservation } from './matcher.ts'
 import type { Offering } from './offering.ts'
 
@@ -18,6 +19,8 @@ export type PairingDeps = {
   lookAside: (contactId: string) => Promise<void>
   /** The same of an agent. */
   refreshAgent: (agentId: string) => Promise<unknown>
+  /** The matcher knows of the offer that this contact has now. */
+  confirmed: (contact: Contact) => void
   /** An agent's facts have to be read anew and matched, which nobody waits for. */
   agentInDoubt: (agentId: string) => void
 }
@@ -32,6 +35,7 @@ export function createPairing({
   offering,
   lookAside,
   refreshAgent,
+  confirmed,
   agentInDoubt,
 }: PairingDeps): Pairing {
   /**
@@ -49,6 +53,7 @@ export function createPairing({
     }
     if (made.made) {
       if (await matcher.confirm(pair, made.contact.version)) agentInDoubt(pair.agentId)
+      confirmed(made.contact)
       return true
     }
     // First the truth, then the release: otherwise the same pair would come up at once.

@@ -151,6 +151,28 @@ describe('a change that this process made', () => {
     expect(seen.reads).toBe(2)
   })
 
+  it('is no news when it is an offer that was confirmed, or the accept of it', async () => {
+    const { deps, seen } = world()
+    const offered = moved({ state: 'offered' })
+    const matching = createMatching({
+      ...deps,
+      matcher: {
+        ...deps.matcher,
+        reserveForContact: async (contactId: string) => ({ contactId, agentId: 'a1', epoch: 1, ring: 0 }),
+        confirm: async () => false,
+      },
+      offering: { make: async () => ({ made: true, contact: offered }) },
+    } as unknown as MatchingDeps)
+    await matching.contactMoved(offered, { type: 'offered', agentId: 'a1' }, 'queued')
+    await matching.matchContact('c1')
+    await matching.contactMoved(moved({ version: 5 }), { type: 'accepted', agentId: 'a1' }, 'offered')
+    for (const version of [4, 5]) await matching.bellRang('c1', version)
+    expect(seen.reads).toBe(0)
+    // An offer that nobody confirmed is told of by its bell.
+    await matching.bellRang('c1', 6)
+    expect(seen.reads).toBe(1)
+  })
+
   it('is told when what came before could not be', async () => {
     const { seen, matching } = world()
     seen.fail = true
