@@ -136,24 +136,17 @@ export async function setAside(tx: Tx, agentId: string, reason: string): Promise
   return rows.length > 0
 }
 
-/**
- * The agent of that phone when something changed, else null.
- * `routing`: whether calls can be put through to it now or could before, and not both.
- */
-export async function writeDeviceState(
-  tx: Tx,
-  phone: string,
-  state: string,
-): Promise<{ agentId: string; routing: boolean } | null> {
-  const [row] = await tx.query<{ agentId: string; routing: boolean }>(
+/** The agent of that phone when calls can be put through to it now and could not before, or the other way round; else null. */
+export async function writeDeviceState(tx: Tx, phone: string, state: string): Promise<string | null> {
+  const [row] = await tx.query<{ agentId: string; turned: boolean }>(
     prepared(`with before as (
        select agent_id, phone_ready from agents where phone = $1 and device_state is distinct from $2 for update)
      update agents a set device_state = $2, phone_ready = ($2 = 'notInUse') from before b
      where a.agent_id = b.agent_id
-     returning a.agent_id as "agentId", a.phone_ready <> b.phone_ready as routing`),
+     returning a.agent_id as "agentId", a.phone_ready <> b.phone_ready as turned`),
     [phone, state],
   )
-  return row ?? null
+  return row?.turned ? row.agentId : null
 }
 
 export async function agentOfPhone(tx: Tx, phone: string): Promise<string | null> {

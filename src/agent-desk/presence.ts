@@ -274,11 +274,10 @@ export function createPresence(parts: PresenceParts): Presence {
     },
 
     async deviceState(phone, state) {
-      const changed = await store.writeDeviceState(db, phone, state)
-      if (!changed) return
-      const { agentId, routing } = changed
+      const agentId = await store.writeDeviceState(db, phone, state)
+      if (!agentId) return
       // What he is offered next is not the telephone's business to wait for; what routing fails to do it owes.
-      if (routing) void offers.agentChanged(agentId).catch(() => {})
+      void offers.agentChanged(agentId).catch(() => {})
       await publish(agentId, { type: 'agent' })
     },
 
