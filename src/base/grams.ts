@@ -14,3 +14,13 @@ export function grams(text: string): string[] {
   }
   return [...found]
 }
+
+/**
+ * PURE. The rarest of some pairs, and so many of them that any text with at least half of all has one: an index asked for
+ * these finds all such texts, and not also each that shares a word with half of the city.
+ * @param common share of texts that have it, of the pairs that many have
+ */
+export const rarest = (pairs: readonly string[], common: ReadonlyMap<string, number>): string[] =>
+  [...pairs]
+    .sort((a, b) => (common.get(a) ?? 0) - (common.get(b) ?? 0))
+    .slice(0, Math.floor(pairs.length / 2) + 1)

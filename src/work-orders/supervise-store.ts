@@ -1,4 +1,4 @@
-import { grams } from '../base/grams.ts'
+import { grams, rarest } from '../base/grams.ts'
 import type { Tx } from '../db/pool.ts'
 
 /** SQL of what is raised again and again, by one or by many, and of dissatisfaction that adds up. Nothing is locked. */
@@ -42,11 +42,15 @@ export type Alike = {
  * at least half of the pairs of characters of its place, and of title and place. The oldest first; a tip-off is never put
  * beside others.
  */
-export async function alike(tx: Tx, mine: Topic, trigger: string, since: Date): Promise<Alike[]> {
+export async function alike(
+  tx: Tx,
+  mine: Topic,
+  trigger: string,
+  since: Date,
+  common: ReadonlyMap<string, number>,
+): Promise<Alike[]> {
   const place = grams(mine.place ?? '')
   if (place.length === 0) return []
-  // Whoever shares half of them has one of these: the end of an address says more than the district it begins with.
-  const telling = place.slice(Math.ceil(place.length / 2) - 1)
   return tx.query<Alike>(
     `select o.id, o.number, o.requester_id as "requesterId", o.lead_unit is not null as led,
        exists (select 1 from work_order_procedures p where p.order_id = o.id and p.kind = 'supervision'
@@ -64,8 +68,19 @@ export async function alike(tx: Tx, mine: Topic, trigger: string, since: Date): 
        and 2 * (select count(*) from unnest(mine.grams) g where g = any(o.grams))
          >= least(cardinality(mine.grams), cardinality(o.grams))
      order by o.raised_at, o.id limit 500`,
-    [mine.id, trigger, since, place, telling],
+    [mine.id, trigger, since, place, rarest(place, common)],
   )
+}
+
+/** Pairs of characters that many orders have, with their share of the orders, by PostgreSQL's own statistics. */
+export async function commonGrams(tx: Tx): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.query<{ gram: string; share: number }>(
+    `select e.gram, e.share from pg_stats s,
+       unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as e(gram, share)
+     where s.schemaname = current_schema() and s.tablename = 'work_orders' and s.attname = 'grams'
+       and e.gram is not null`,
+  )
+  return new Map(rows.map(({ gram, share }) => [gram, share]))
 }
 
 /** One look at a topic at a time, so that two gateways do not both open what neither sees yet. */

@@ -36,6 +36,8 @@ export type OversightBell = { number: string }
 
 const actor = system('oversight')
 const dayMs = 86_400_000
+/** How long the common pairs of characters are taken for known, and how soon they are asked for again where none are. */
+const [commonMs, unknownMs] = [3_600_000, 60_000]
 /** What was raised longer ago than this has been counted, or will be with the next contact. */
 const sweptMs = 2 * 3_600_000
 
@@ -83,6 +85,15 @@ export function createOversight(parts: OversightParts) {
       return open(tx, order, lead.n, criterion, reason, at)
     })
 
+  /** What is common in a city changes slowly, and an old notion of it costs time alone. */
+  let known = { at: -Infinity, common: new Map() as ReadonlyMap<string, number> }
+  async function commonGrams(tx: Tx): Promise<ReadonlyMap<string, number>> {
+    const now = performance.now()
+    const life = known.common.size === 0 ? unknownMs : commonMs
+    if (now - known.at > life) known = { at: now, common: await counts.commonGrams(tx) }
+    return known.common
+  }
+
   /** 集中反映: different people, one category, one place. It is opened on the oldest order that a unit has. */
   const checkMany = (number: string, at: Date): Promise<boolean> =>
     db.tx(async (tx) => {
@@ -90,7 +101,8 @@ export function createOversight(parts: OversightParts) {
       const criterion = mine && criterionOf(statutes.of(mine.statute), 'repeatedByMany')
       if (!mine || !criterion) return false
       await counts.lockTopic(tx, `${mine.statute}:${mine.sort}`)
-      const found = await counts.alike(tx, mine, criterion.trigger, sinceOf(criterion, at))
+      const common = await commonGrams(tx)
+      const found = await counts.alike(tx, mine, criterion.trigger, sinceOf(criterion, at), common)
       const settled = found.reduce<Date>((last, o) => later(last, o.supervisedUntil), sinceOf(criterion, at))
       const fresh = found.filter((o) => o.raisedAt > settled)
       const persons = await personsOf(
