@@ -167,6 +167,15 @@ function judgeSaid(order: WorkOrder, said: Said, statute: Statute): Refused | nu
       '请核对认定，或去掉后续要求。',
       cite,
     )
+  // The text asks for 合理 of the dissatisfied alone: what ought to be done and was not goes back in any case.
+  if (!said.reasonable && said.ground === 'leftUndone')
+    return refuse(
+      422,
+      'leftUndoneUnreasonable',
+      '认定应办未办，却认定诉求不合理',
+      '应办未办的，应当交承办单位再次办理或者说明；没有漏办的，请不要选择应办未办。',
+      cite,
+    )
   if (!said.reasonable && !said.told)
     return refuse(
       422,

@@ -105,6 +105,12 @@ describe('白银第十七条 不满意且诉求合理', () => {
       'requesterNotTold',
       422,
     ],
+    [
+      'what was left undone as unreasonable',
+      withoutThen({ ...unreasonable, ground: 'leftUndone' }),
+      'leftUndoneUnreasonable',
+      422,
+    ],
     ['another follow-up', judge({ followUp: 2 }), 'followUpUnknown', 422],
     ['a stranger as co-unit', judge({ coUnits: ['district'] }), 'notCoUnit', 422],
   ])('refuses %s', (_what, command, code, status) => {
