@@ -148,7 +148,7 @@ export async function createContext(config: Config): Promise<Context> {
     media: () => channelsRef.get().media,
     recordings: () => calls?.recordings ?? null,
     phones: () => calls?.phones ?? null,
-    unitsOfStaff: staff.unitsOf,
+    postsOf: staff.postsOf,
     orderChanged: (tx, order) => mattersRef.get().orderChanged(tx, order),
   })
   await orders.seed()

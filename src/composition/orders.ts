@@ -26,6 +26,7 @@ import { referralRoutes } from '../referral/routes.ts'
 import { createReferrals } from '../referral/service.ts'
 import type { Requesters } from '../requesters/service.ts'
 import { recordAccess } from '../staff/ledger.ts'
+import type { Staff } from '../staff/staff.ts'
 import { createStatutes } from '../statutes/registry.ts'
 import type { Phones } from '../telephony/phones.ts'
 import type { Recordings } from '../telephony/recording.ts'
@@ -68,7 +69,7 @@ type Parts = {
   media: () => Media | null
   recordings: () => Recordings | null
   phones: () => Phones | null
-  unitsOfStaff: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
+  postsOf: Staff['postsOf']
   /** In the transaction that changes an order: platforms that it concerns. */
   orderChanged: (tx: Tx, order: OrderRow) => Promise<void>
 }
@@ -163,7 +164,7 @@ export function createOrders(parts: Parts) {
     registered: oversight.registered,
     raised: oversight.raised,
     record: recordAccess,
-    unitsOfStaff: parts.unitsOfStaff,
+    postsOf: parts.postsOf,
     talksWith: talksWith(contacts, requesters),
     attachmentsDir: join(config.dataDir, 'attachments'),
     requesterFiles: files,

@@ -44,6 +44,8 @@ export type Staff = {
   namesOf(ids: string[]): Promise<Map<string, string>>
   /** Units by account id, null for staff of the centre; unknown ids are missing from the map. */
   unitsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, string | null>>
+  /** Posts by account id; unknown ids are missing from the map. */
+  postsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, store.Post>>
   /** What routing needs of agents' accounts; unknown and disabled ones are missing from the map. */
   agentAccounts(tx: Tx, ids: string[]): Promise<Map<string, store.AgentAccount>>
   stop(): Promise<void>
@@ -91,6 +93,7 @@ export function createStaff(parts: {
     revocations,
     namesOf: (ids) => store.namesOf(db, ids),
     unitsOf: (tx, ids) => store.unitsOf(tx, ids),
+    postsOf: (tx, ids) => store.postsOf(tx, ids),
     agentAccounts: store.agentAccounts,
     async stop() {
       clearInterval(timer)

@@ -65,6 +65,21 @@ export async function unitsOf(tx: Tx, ids: readonly string[]): Promise<Map<strin
   return new Map(rows.map((r) => [r.id, r.unit]))
 }
 
+/** Where somebody works, and whether a leader of his unit other than himself could decide about him. */
+export type Post = { unit: string | null; ledByOther: boolean }
+
+/** Posts by account id. Unknown ids, also such as are none, are missing from the map. */
+export async function postsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Post>> {
+  const rows = await tx.query<Post & { id: string }>(
+    prepared(`select s.id, s.unit_id as unit, exists (select from staff l
+         where l.unit_id = s.unit_id and l.id <> s.id and 'unitLeader' = any(l.roles) and l.disabled_at is null)
+       as "ledByOther"
+     from staff s where s.id = any($1::uuid[])`),
+    [ids.filter(isId)],
+  )
+  return new Map(rows.map(({ id, unit, ledByOther }) => [id, { unit, ledByOther }]))
+}
+
 export type AgentAccount = Pick<StaffMember, 'id' | 'displayName' | 'roles' | 'attributes' | 'capacity'>
 
 export async function agentAccounts(tx: Tx, ids: string[]): Promise<Map<string, AgentAccount>> {

@@ -32,8 +32,8 @@ export type ActionParts = {
   pii: Pii
   calendar: () => Calendar
   statutes: Statutes
-  /** Units of people of staff by their ids; unknown ones are missing. */
-  unitsOfStaff?: (tx: Tx, ids: readonly string[]) => Promise<Map<string, string | null>>
+  /** Posts of people of staff by their ids; unknown ones are missing. */
+  postsOf?: (tx: Tx, ids: readonly string[]) => Promise<Map<string, Omit<PersonFacts, 'id'>>>
   /** Orders that do not exist for this person (`visibility.ts`); judged under the lock, so that no change slips between. */
   hidden?: (order: OrderRow, acting: Acting) => boolean
   /** What the dispatch directory has against each unit as the leading one of this order. */
@@ -75,7 +75,7 @@ export function createActions(parts: ActionParts) {
         calendar: calendar(),
         units: await store.unitsByCode(tx, named),
         ...(directory ? { directory } : {}),
-        people: await peopleOf(tx, rule.people?.(command) ?? []),
+        people: await peopleOf(tx, rule.people?.(command, order, acting.actor.id) ?? []),
         orders: locked,
         clocks: await runningAndMet(tx, order.id),
         petitionOffice: await store.petitionOffice(tx),
@@ -100,8 +100,8 @@ export function createActions(parts: ActionParts) {
   }
 
   async function peopleOf(tx: Tx, ids: readonly string[]): Promise<Map<string, PersonFacts>> {
-    const found = (ids.length > 0 && (await parts.unitsOfStaff?.(tx, ids))) || new Map<string, null>()
-    return new Map([...found].map(([id, unit]) => [id, { id, unit }]))
+    if (ids.length === 0 || !parts.postsOf) return new Map()
+    return new Map([...(await parts.postsOf(tx, ids))].map(([id, post]) => [id, { id, ...post }]))
   }
 
   /** What an action says that events must not hold: words of the identity, and links to contacts. */

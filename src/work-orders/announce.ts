@@ -11,7 +11,7 @@ import {
 } from './notices.ts'
 import { eventsSoFar, joinedTo, lastEventIds, unitNames } from './notices-store.ts'
 import type { OrderRow } from './rows.ts'
-import type { StaffTold } from './staff-inbox.ts'
+import type { StaffTold } from './staff-inbox-store.ts'
 import type { By } from './write-events.ts'
 
 /**
@@ -70,6 +70,7 @@ export function createAnnouncer({ statutes, tellRequester, tellUnit, tellStaff }
           await tellStaff(tx, {
             orderId: order.id,
             role,
+            unit: whom.unit,
             key: `${key}-staff-${role}`,
             text: words[0].text,
             cite: whom.cite,

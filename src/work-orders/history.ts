@@ -33,7 +33,10 @@ const leadsBusiness: readonly ProcedureKind[] = [
   'urgentHandOver',
   'termination',
 ]
-/** A unit is not told of its own recusal by others, nor that the matter goes to those who supervise it. */
+/**
+ * A unit is not told of its own recusal by others, nor that the matter goes to those who supervise it. Its leader hears of
+ * that of one of its people: he has to decide (鞍山 2019 第二十七条第二款).
+ */
 const neverUnits: readonly ProcedureKind[] = ['recusal', 'onward']
 
 const unitOfLeg = (row: OrderRow, n: number | null): string | null =>
@@ -45,10 +48,18 @@ export const isOwnLeg = (row: OrderRow, n: number | null, { unitCode }: Viewer):
 /** `words`: with what it says; `fact`: that it is there; null: not to be known. */
 type Reading = 'words' | 'fact' | null
 
+const isHisToDecide = (p: Procedure, { actor, roles, unitCode }: Viewer): boolean =>
+  p.kind === 'recusal' &&
+  roles.includes('unitLeader') &&
+  unitCode !== null &&
+  p.said.personUnit === unitCode &&
+  p.said.person !== actor.id
+
 function readingOf(row: OrderRow, p: Procedure, { viewer, sights, seats }: Look): Reading {
   if (sights.notes.sight === 'full' || seats.includes('oversight')) return 'words'
   if (!isUnitRole(viewer)) return neverUnits.includes(p.kind) ? null : 'fact'
-  if (neverUnits.includes(p.kind)) return p.openedBy === viewer.actor.id ? 'words' : null
+  if (neverUnits.includes(p.kind))
+    return p.openedBy === viewer.actor.id || isHisToDecide(p, viewer) ? 'words' : null
   if (isOwnLeg(row, p.leg, viewer)) return 'words'
   return p.leg === null && seats.includes('leadUnit') && leadsBusiness.includes(p.kind) ? 'words' : null
 }

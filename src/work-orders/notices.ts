@@ -23,8 +23,8 @@ export type Notice = {
   to:
     | { kind: 'requester' }
     | { kind: 'unit'; unit: string }
-    /** Whoever wears one of these roles; `cite`: why he is told. */
-    | { kind: 'staff'; roles: readonly Role[]; cite: string | null }
+    /** Whoever wears one of these roles, in that unit where one is named; `cite`: why he is told. */
+    | { kind: 'staff'; roles: readonly Role[]; unit: string | null; cite: string | null }
   /** What it says; the second is for a carrier that has no template for the first. */
   words: readonly [NoticeWords, NoticeWords]
 }

@@ -52,6 +52,8 @@ export type SaidOf = {
     personUnit?: string | null
     unit: string | null
     by: 'requester' | 'self'
+    /** The leader of his unit was told to decide; else whoever stands above it, or the centre on its own people. */
+    inUnit?: boolean
     /** Whether the relation is there, looked up by those who may see the hidden identity. */
     check?: RelationCheck
   }

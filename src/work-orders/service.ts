@@ -54,7 +54,7 @@ export type WorkOrderParts = RegistrarParts &
     announce?: NonNullable<ActionParts['announce']>
     /** Folder of the encrypted attachments. */
     attachmentsDir: string
-    unitsOfStaff?: NonNullable<ActionParts['unitsOfStaff']>
+    postsOf?: NonNullable<ActionParts['postsOf']>
     /** After a registration: tells units what was dispatched at once. @returns the words for the requester */
     registered?: (tx: Tx, orders: readonly OrderRow[]) => Promise<NoticeWords>
     /** These orders are new or were raised again. */

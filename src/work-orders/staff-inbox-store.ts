@@ -4,6 +4,16 @@ import type { Scope } from './visibility.ts'
 import { addVisible, conditions, type Conditions } from './visible-store.ts'
 
 /** SQL of the notices to people of staff. */
+export type StaffTold = {
+  orderId: string
+  role: Role
+  /** Only those of this unit; null: whoever wears the role. */
+  unit: string | null
+  key: string
+  text: string
+  cite: string | null
+}
+
 export type StaffNotice = {
   id: string
   number: string
@@ -15,14 +25,11 @@ export type StaffNotice = {
   notedBy: string | null
 }
 
-export async function insertStaffNotice(
-  tx: Tx,
-  n: { id: string; orderId: string; role: Role; key: string; text: string; cite: string | null; at: Date },
-): Promise<void> {
+export async function insertStaffNotice(tx: Tx, n: StaffTold & { id: string; at: Date }): Promise<void> {
   await tx.query(
-    `insert into staff_notices (id, order_id, role, key, text, cite, at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (key) do nothing`,
-    [n.id, n.orderId, n.role, n.key, n.text, n.cite, n.at],
+    `insert into staff_notices (id, order_id, role, unit_code, key, text, cite, at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (key) do nothing`,
+    [n.id, n.orderId, n.role, n.unit, n.key, n.text, n.cite, n.at],
   )
 }
 
@@ -67,5 +74,6 @@ export async function noteStaffNotice(
 
 function addOwn(c: Conditions, roles: readonly Role[], scope: Scope): void {
   c.add(`n.role = any(${c.value([...roles])}::text[])`)
+  c.add(`(n.unit_code is null or n.unit_code = ${c.value(scope.ownUnit)}::text)`)
   addVisible(c, scope)
 }

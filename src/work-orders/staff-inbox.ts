@@ -1,4 +1,3 @@
-import type { Role } from '../base/actor.ts'
 import type { Clock } from '../base/clock.ts'
 import { newId } from '../base/ids.ts'
 import { problem } from '../base/problem.ts'
@@ -8,12 +7,10 @@ import * as store from './staff-inbox-store.ts'
 import type { StaffNoticeView } from './staff-inbox-contract.ts'
 import { scopeOf, type Viewer } from './visibility.ts'
 
-export type StaffTold = { orderId: string; role: Role; key: string; text: string; cite: string | null }
-
 /** Notices to people of staff: written in the transaction of their event, read by whoever wears the role. */
 export function createStaffInbox({ db, clock }: { db: Db; clock: Clock }) {
   return {
-    tell: (tx: Tx, told: StaffTold): Promise<void> =>
+    tell: (tx: Tx, told: store.StaffTold): Promise<void> =>
       store.insertStaffNotice(tx, { ...told, id: newId(), at: clock() }),
 
     async list(

@@ -1,4 +1,4 @@
-import { citesOf } from '../statutes/types.ts'
+import { citesOf, valueOf } from '../statutes/types.ts'
 import { untilWords } from './due-words.ts'
 import { findLeg, type OrderEvent, type WorkOrder } from './model.ts'
 import type { Notice, NoticeFacts, NoticeWords } from './notices.ts'
@@ -11,7 +11,14 @@ import { rolesNamed } from './rules/rule.ts'
  * PURE. What people of staff are told by their role: the department that has to hear of an extension (鞍山草案
  * 第十四条第二项), and whoever has to answer an application. Number, unit and day; never a word of what was reported.
  */
-type Told = { roles: readonly string[]; text: string; name: string; until: Date | null; cite: string | null }
+type Told = {
+  roles: readonly string[]
+  unit?: string | null
+  text: string
+  name: string
+  until: Date | null
+  cite: string | null
+}
 
 export function staffNoticesOf(
   order: WorkOrder,
@@ -26,7 +33,12 @@ export function staffNoticesOf(
       text: `办理单${order.number}${said.text}`,
       template: { name: said.name, params: { number: order.number, until } },
     }
-    const to = { kind: 'staff' as const, roles: rolesNamed(said.roles), cite: said.cite }
+    const to = {
+      kind: 'staff' as const,
+      roles: rolesNamed(said.roles),
+      unit: said.unit ?? null,
+      cite: said.cite,
+    }
     return [{ event: n, to, words: [words, words] }]
   })
 }
@@ -36,6 +48,7 @@ function tell(order: WorkOrder, event: OrderEvent, facts: NoticeFacts): Told | n
     case 'extended':
       return tellExtended(order, event, facts)
     case 'opened':
+      if (event.kind === 'recusal') return tellRecusal(order, event.n, facts)
       return event.kind === 'timeExtension' && needsApproval(facts.statute)
         ? tellApplication(order, event.n, facts, '的延期申请等待答复', 'staffExtensionAsked')
         : null
@@ -68,6 +81,23 @@ function tellExtended(
     name: 'staffExtended',
     until: due,
     cite: citesOf(statute.topics.timeExtension.alsoTold),
+  }
+}
+
+/** Whoever decides: the leader of his unit, or those of the centre who stand for a superior. No name is said. */
+function tellRecusal(order: WorkOrder, n: number, { statute, clocks }: NoticeFacts): Told | null {
+  const asked = findProcedure(order, 'recusal', n)
+  if (!asked) return null
+  const { said } = asked
+  const deciders = valueOf<readonly string[]>(statute.topics.recusal.whoDecides, [])
+  const due = clocks.find((c) => c.procedure === n && c.metAt === null)?.due ?? null
+  return {
+    roles: said.inUnit ? ['unitLeader'] : deciders.filter((role) => role !== 'unitLeader'),
+    unit: said.inUnit ? (said.personUnit ?? null) : null,
+    text: `有一项${said.unit === null ? '工作人员' : '单位'}回避申请等待书面决定${due ? `，应当于${untilWords(due)}决定` : ''}。`,
+    name: 'staffRecusalAsked',
+    until: due,
+    cite: citesOf(statute.topics.recusal.decide) ?? citesOf(statute.topics.recusal.whoDecides),
   }
 }
 

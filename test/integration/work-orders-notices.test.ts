@@ -5,6 +5,8 @@ import { draft } from '../support/work-orders.ts'
 
 /** Who is told what of an order, through the API and on a real database. */
 const lighting = person('路灯经办人', 'unit', 'lighting')
+const leader = person('路灯分管领导', 'unitLeader', 'lighting')
+const agent = person('坐席', 'agent')
 const office = person('主管部门经办人', 'office')
 const recused = person('主管部门回避的人', 'office')
 const centreLeader = person('中心负责人', 'centreLeader')
@@ -51,6 +53,30 @@ describe('notices to people of staff', () => {
         expect.stringContaining('特此通报'),
       ]),
     )
+  })
+
+  it('of a unit’s leader alone: he decides on a recusal of his people, and nobody else is told', async () => {
+    const number = await atUnit({ kind: 'complaint' })
+    world.people.set(lighting.id, 'lighting')
+    await api.act(agent, number, 'applyRecusal', {
+      by: 'requester',
+      ground: 'closeRelative',
+      reason: '近亲属',
+      person: lighting.id,
+    })
+    expect(await api.told(leader, number)).toMatchObject([
+      { text: `办理单${number}有一项工作人员回避申请等待书面决定。`, cite: null },
+    ])
+    for (const other of [lighting, office, centreLeader]) expect(await api.told(other, number)).toEqual([])
+    // A unit that is to withdraw as a whole is not told; whoever stands above it is.
+    await api.act(agent, number, 'applyRecusal', {
+      by: 'requester',
+      ground: 'interest',
+      reason: '利害关系',
+      unit: 'lighting',
+    })
+    expect(await api.told(leader, number)).toHaveLength(1)
+    expect(await api.told(office, number)).toMatchObject([{ text: expect.stringContaining('单位回避申请') }])
   })
 
   it('do not reach whoever is kept out of the order', async () => {

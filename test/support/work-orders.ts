@@ -81,8 +81,12 @@ export async function startOrders(
     notify: async (_tx, notice) => void notices.push(notice),
     record: recordAccess,
     attachmentsDir: join(runFolder(), `attachments-${randomUUID()}`),
-    unitsOfStaff: async (_tx, ids) =>
-      new Map(ids.flatMap((id) => (people.has(id) ? [[id, people.get(id) ?? null]] : []))),
+    postsOf: async (_tx, ids) =>
+      new Map(
+        ids.flatMap((id) =>
+          people.has(id) ? [[id, { unit: people.get(id) ?? null, ledByOther: people.get(id) !== null }]] : [],
+        ),
+      ),
     ...more,
   })
 

@@ -71,7 +71,7 @@ export const applyRecusal = rule({
   cite: citeOf,
   barred: (order, { statute }) => judgeMatter(order, statute),
   units: ({ unit }) => (unit === undefined ? [] : [unit]),
-  people: ({ person }) => (person === undefined ? [] : [person]),
+  people: ({ person }, _order, actorId) => [person ?? actorId],
   decide(order, said, context) {
     const { statute } = context
     const cite = citeOf(statute)
@@ -93,7 +93,7 @@ export const applyRecusal = rule({
       kind: 'recusal',
       n: nextProcedure(order),
       leg: legOfUnit(order, who.unit ?? who.personUnit)?.n ?? null,
-      said: { ground, reason, by, ...who },
+      said: { ground, reason, by, ...who, inUnit: isDecidedInUnit(who, context) },
     }
     return { events: [opened], cite }
   },
@@ -209,7 +209,9 @@ export const decideRecusal = rule({
   states: orderStates,
   cite: citeOfDecision,
   barred: noneAsked,
-  units: (_body, order) => openProcedures(order, 'recusal').flatMap((p) => p.said.unit ?? []),
+  units: (_body, order) =>
+    openProcedures(order, 'recusal').flatMap(({ said }) => said.unit ?? said.personUnit ?? []),
+  people: (_body, order) => openProcedures(order, 'recusal').flatMap(({ said }) => said.person ?? []),
   decide: decideOnRecusal,
 })
 
@@ -237,22 +239,37 @@ function decideOnRecusal(order: WorkOrder, said: Static<typeof decisionBody>, co
   return { events: [closed, ...events, ...ended], cite }
 }
 
+/** A person's own body decides about him: his unit, where it has a leader who is not he himself. */
+const isDecidedInUnit = ({ person, personUnit }: Who, { people }: Pick<Context, 'people'>): boolean =>
+  person !== null && personUnit !== null && people?.get(person)?.ledByOther === true
+
 /**
  * A unit's recusal is its superior's to decide, a person's that of his own body (第二十七条第二款); the centre's supervisor,
  * its leader and the office stand for a superior. Nobody decides on himself.
  */
-function judgeDecider({ said }: Recusal, { actor, actorUnit, statute, units }: Context): Refused | null {
+function judgeDecider({ said }: Recusal, context: Context): Refused | null {
+  const { actor, actorUnit, statute, units } = context
   const cite = citesOf(statute.topics.recusal.whoDecides)
-  if (said.person !== null && said.person === actor.id)
+  const { person, unit, personUnit = null } = said
+  if (person !== null && person === actor.id)
     return refuse(403, 'ownRecusal', '不能决定本人的回避', '请由本单位其他负责人或者上级决定。', cite)
-  if (actorUnit === null) return null
-  if (said.unit !== null)
-    return units.get(said.unit)?.parentId === actorUnit
+  const his = unit ?? personUnit
+  const isSuperior = actorUnit === null || (his !== null && units.get(his)?.parentId === actorUnit)
+  if (unit !== null)
+    return isSuperior
       ? null
       : refuse(403, 'notTheSuperior', '单位的回避由其上级决定', '请由该单位的上级或者主管部门决定。', cite)
-  return said.personUnit === actorUnit
+  if (personUnit === actorUnit) return null
+  const inUnit = isDecidedInUnit({ person, personUnit, unit }, context)
+  return !inUnit && isSuperior
     ? null
-    : refuse(403, 'notHisUnit', '工作人员的回避由其所在单位决定', '请由其所在单位决定。', cite)
+    : refuse(
+        403,
+        'notHisUnit',
+        '工作人员的回避由其所在单位决定',
+        '请由其所在单位的分管领导书面决定；该单位没有其他领导的，由其上级决定。',
+        cite,
+      )
 }
 
 /** Whoever decides on a tip-off may not know who reported: the relation is looked up for him. */

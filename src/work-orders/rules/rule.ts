@@ -21,8 +21,8 @@ export type UnitFacts = {
   parentId: string | null
 }
 
-/** A person of staff; `unit` is null where he is of the centre. */
-export type PersonFacts = { id: string; unit: string | null }
+/** A person of staff; `unit` is null where he is of the centre. `ledByOther`: his unit has a leader who is not he. */
+export type PersonFacts = { id: string; unit: string | null; ledByOther: boolean }
 
 /** What a rule may know besides the order. */
 export type Context = {
@@ -75,7 +75,7 @@ export type Rule<B extends TSchema = TSchema> = {
   /** Codes of the units that `decide` has to know. */
   units?(body: Static<B>, order: WorkOrder): readonly string[]
   /** Ids of the people of staff that `decide` has to know. */
-  people?(body: Static<B>): readonly string[]
+  people?(body: Static<B>, order: WorkOrder, actorId: string): readonly string[]
   orders?(body: Static<B>): readonly string[]
   decide(order: WorkOrder, body: Static<B>, context: Context): Decided
 }

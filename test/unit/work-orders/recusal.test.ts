@@ -14,15 +14,21 @@ import { calendar, clock, context, leg, now, order, statute, units } from './sup
 
 const statutes = createStatutes()
 const known = new Map([
-  ['unit-1', { id: 'unit-1', unit: 'lighting' }],
-  ['unitLeader-1', { id: 'unitLeader-1', unit: 'lighting' }],
-  ['dispatcher-1', { id: 'dispatcher-1', unit: null }],
-  ['centreLeader-1', { id: 'centreLeader-1', unit: null }],
+  ['unit-1', { id: 'unit-1', unit: 'lighting', ledByOther: true }],
+  ['unitLeader-1', { id: 'unitLeader-1', unit: 'lighting', ledByOther: false }],
+  ['chief-1', { id: 'chief-1', unit: 'lighting', ledByOther: false }],
+  ['dispatcher-1', { id: 'dispatcher-1', unit: null, ledByOther: false }],
+  ['centreLeader-1', { id: 'centreLeader-1', unit: null, ledByOther: false }],
 ])
 const as = (role: Role, more: Partial<Context> = {}, city = 'anshan-2019') =>
   context(role, { statute: statutes.of(city), people: known, ...more })
 const at = (unit: string, role: Role = 'unitLeader', more: Partial<Context> = {}) =>
   as(role, { actorUnit: unit, ...more })
+/** The leader of the unit above the lighting. */
+const above = (): Context =>
+  at('district', 'unitLeader', {
+    units: new Map([['lighting', { ...units.get('lighting')!, parentId: 'district' }]]),
+  })
 const complaint = (more: Partial<WorkOrder> = {}) =>
   order({ state: 'dispatched', kind: 'complaint', legs: [leg(1, 'lighting')], ...more })
 const asked = (more: Partial<Command & { action: 'applyRecusal' }>): Command => ({
@@ -170,21 +176,18 @@ describe('第二十七条第二款 三个工作日内书面决定', () => {
   it.each<[string, WorkOrder, Context, string | null]>([
     ['a person by the leader of his unit', ofPerson(), at('lighting'), null],
     ['a person by the leader of another unit', ofPerson(), at('district'), 'notHisUnit'],
-    ['a person by the centre’s leader', ofPerson(), as('centreLeader'), null],
+    ['a person by the centre’s leader', ofPerson(), as('centreLeader'), 'notHisUnit'],
+    ['a person by the superior of his unit', ofPerson(), above(), 'notHisUnit'],
     ['the leader himself', ofPerson('unitLeader-1'), at('lighting'), 'ownRecusal'],
+    ['the only leader of a unit by its superior', ofPerson('chief-1'), above(), null],
+    ['the only leader of a unit by another unit', ofPerson('chief-1'), at('district'), 'notHisUnit'],
+    ['the only leader of a unit by the office, for a superior', ofPerson('chief-1'), as('office'), null],
     ['the leader of the centre himself', ofPerson('centreLeader-1'), as('centreLeader'), 'ownRecusal'],
     ['the leader of the centre by the office', ofPerson('centreLeader-1'), as('office'), null],
     ['staff of the centre by a unit’s leader', ofPerson('dispatcher-1'), at('lighting'), 'notHisUnit'],
     ['a unit by its own leader', ofUnit(), at('lighting'), 'notTheSuperior'],
     ['a unit by another unit', ofUnit(), at('district'), 'notTheSuperior'],
-    [
-      'a unit by its superior',
-      ofUnit(),
-      at('district', 'unitLeader', {
-        units: new Map([['lighting', { ...units.get('lighting')!, parentId: 'district' }]]),
-      }),
-      null,
-    ],
+    ['a unit by its superior', ofUnit(), above(), null],
     ['a unit by the supervisor, who stands for a superior', ofUnit(), as('supervisor'), null],
     ['a unit by an agent', ofUnit(), as('agent'), 'roleNotAllowed'],
     ['a unit by the confidential desk', ofUnit(), as('confidentialDesk'), 'roleNotAllowed'],
@@ -194,7 +197,7 @@ describe('第二十七条第二款 三个工作日内书面决定', () => {
   })
 
   it.each([[{ document: undefined }], [{ document: '   ' }]])('not without a document: %o', (more) => {
-    expect(refusalOf(ofPerson(), decision(true, more), as('office'))).toMatchObject({
+    expect(refusalOf(ofPerson(), decision(true, more), at('lighting'))).toMatchObject({
       refused: 'documentMissing',
       status: 422,
       cite: expect.stringContaining('第二十七条第二款'),
@@ -208,7 +211,7 @@ describe('第二十七条第二款 三个工作日内书面决定', () => {
       granted(
         ofPerson(),
         decision(false),
-        as('office', { now: new Date(when), clocks: [{ ...own, missedAt }] }),
+        at('lighting', 'unitLeader', { now: new Date(when), clocks: [{ ...own, missedAt }] }),
       ).events
     expect(decided('2026-03-05T23:59:59+08:00')).toMatchObject([{ outcome: { late: false } }])
     expect(decided('2026-03-06T00:00+08:00')).toMatchObject([
@@ -220,7 +223,7 @@ describe('第二十七条第二款 三个工作日内书面决定', () => {
 
   it('locks the person out; a refused application leaves him', () => {
     const acknowledge: Command = { action: 'acknowledge' }
-    const approved = run(ofPerson(), decision(true), as('office'))
+    const approved = run(ofPerson(), decision(true), at('lighting'))
     expect(refusalOf(approved, acknowledge, at('lighting', 'unit'))).toMatchObject({ refused: 'recused' })
     // His colleagues go on.
     const colleague = {
@@ -228,7 +231,7 @@ describe('第二十七条第二款 三个工作日内书面决定', () => {
       actor: { kind: 'staff', id: 'unit-2', role: 'unit' } as const,
     }
     expect(granted(approved, acknowledge, colleague).events).toHaveLength(1)
-    const refused = run(ofPerson(), decision(false), as('office'))
+    const refused = run(ofPerson(), decision(false), at('lighting'))
     expect(granted(refused, acknowledge, at('lighting', 'unit')).events).toHaveLength(1)
   })
 
@@ -278,7 +281,7 @@ describe('the confidential desk looks up a hidden relation', () => {
   const check: Command = { action: 'checkRelation', found: true, note: '系近亲属' }
 
   it('before anybody decides on a tip-off', () => {
-    expect(refusalOf(tipOff(), decision(true), as('office'))).toMatchObject({
+    expect(refusalOf(tipOff(), decision(true), at('lighting'))).toMatchObject({
       refused: 'relationUnchecked',
       status: 409,
     })
@@ -287,7 +290,7 @@ describe('the confidential desk looks up a hidden relation', () => {
       found: true,
       by: 'confidentialDesk-1',
     })
-    expect(granted(checked, decision(true), as('office')).events).toHaveLength(1)
+    expect(granted(checked, decision(true), at('lighting')).events).toHaveLength(1)
     expect(refusalOf(checked, check, as('confidentialDesk'))).toMatchObject({ refused: 'checkedBefore' })
   })
 
@@ -321,7 +324,7 @@ describe.each([['anshan-draft'], ['baiyin-2024'], ['dandong-first-asked']])(
       if (!term) return
       const started = startTerm(term, before, { leg: 1 }, now, { statute: c.statute, calendar })!
       const running: Clock = { ...started, extensions: [], otherLaw: null, metAt: null, missedAt: null }
-      const late = as('office', { now: new Date('2026-03-06T10:00+08:00') }, city)
+      const late = as('unitLeader', { actorUnit: 'lighting', now: new Date('2026-03-06T10:00+08:00') }, city)
       const decided = run(o, decision(false), late)
       expect(recomputed(decided, [running], c.statute, calendar)).toEqual([])
     })
@@ -330,6 +333,7 @@ describe.each([['anshan-draft'], ['baiyin-2024'], ['dandong-first-asked']])(
 
 describe('第二十七条第三款', () => {
   const before = complaint({ legs: [leg(1, 'lighting')] })
+  const later = { now: new Date('2026-03-06T10:00+08:00') }
   const context2019 = { statute, calendar }
   const running = clock(
     'AS19-D06',
@@ -339,7 +343,7 @@ describe('第二十七条第三款', () => {
   it('鞍山 2019: the days of deciding do not count (V17)', () => {
     const c = as('agent', { now: new Date('2026-03-04T15:00+08:00') })
     const opened = run(before, asked({ person: 'unit-1' }), c)
-    const closed = run(opened, decision(false), as('office', { now: new Date('2026-03-06T10:00+08:00') }))
+    const closed = run(opened, decision(false), at('lighting', 'unitLeader', later))
     const [moved] = recomputed(closed, [running], c.statute, calendar)
     expect(formatInstant(moved!.due)).toBe('2026-03-12T00:00:00+08:00')
     const events: OrderEvent[] = granted(before, asked({ person: 'unit-1' }), c).events
@@ -349,7 +353,7 @@ describe('第二十七条第三款', () => {
   it('stops nothing for what somebody of the unit declares himself, however often', () => {
     const c = at('lighting', 'unit', { now: new Date('2026-03-04T15:00+08:00') })
     const opened = run(before, asked({ by: 'self' }), c)
-    const closed = run(opened, decision(false), as('office', { now: new Date('2026-03-06T10:00+08:00') }))
+    const closed = run(opened, decision(false), at('lighting', 'unitLeader', later))
     expect(recomputed(closed, [running], c.statute, calendar)).toEqual([])
   })
 })

@@ -31,7 +31,7 @@ const row = (confidential: ConfidentialLevel): OrderRow => ({
   contactIds: [],
 })
 const lookOf = (role: Role, of: OrderRow) => {
-  const viewer = { actor: staff(role), roles: [role], unitCode: role === 'unit' ? 'lighting' : null }
+  const viewer = { actor: staff(role), roles: [role], unitCode: role.startsWith('unit') ? 'lighting' : null }
   const insight = insightOf(of, viewer, statute)!
   return { ...insight, viewer, now, pii, statute, links: new Set<string>(), integrityFlag: null }
 }
@@ -88,7 +88,7 @@ describe('第二十六条 who sees whose order it is', () => {
   })
 })
 
-describe('第二十六条、第二十七条: a unit learns of no application for the recusal of its people', () => {
+describe('第二十六条、第二十七条: of an application for the recusal of its people a unit’s leader alone learns', () => {
   const asked: OrderRow = {
     ...row('confidential'),
     state: 'dispatched',
@@ -133,6 +133,7 @@ describe('第二十六条、第二十七条: a unit learns of no application for
 
   it.each<[Role, string[]]>([
     ['unit', ['AS19-D06']],
+    ['unitLeader', ['AS19-D06', 'AS19-D09']],
     ['agent', ['AS19-D06', 'AS19-D09']],
     ['supervisor', ['AS19-D06', 'AS19-D09']],
   ])('%s sees clocks of %j, in the order and in its history', (role, terms) => {
@@ -141,5 +142,19 @@ describe('第二十六条、第二十七条: a unit learns of no application for
     const read = eventViews(asked, events, look, openIdentity(asked, pii))
     expect(read.map((e) => e.type)).toEqual(['deadlineMissed', 'reminded'].flatMap((t) => terms.map(() => t)))
     if (role === 'unit') expect(JSON.stringify(read)).not.toContain('AS19-D09')
+  })
+
+  it.each<[string, object]>([
+    ['himself', { person: 'unitLeader-1' }],
+    ['one of another unit', { personUnit: 'district' }],
+    ['the whole unit', { person: null, personUnit: null, unit: 'lighting' }],
+  ])('and not he where it is about %s', (_about, more) => {
+    const [procedure] = asked.procedures
+    const other = {
+      ...asked,
+      procedures: [{ ...procedure!, said: { ...procedure!.said, ...more } } as (typeof asked.procedures)[0]],
+    }
+    expect(orderView(other, clocks, lookOf('unitLeader', other)).procedures).toEqual([])
+    expect(orderView(asked, clocks, lookOf('unitLeader', asked)).procedures).toHaveLength(1)
   })
 })
