@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Role } from '../../src/base/actor.ts'
 import type { Sender } from '../../src/channels/outgoing/model.ts'
 import type { Command } from '../../src/work-orders/rules/registry.ts'
+import { commonGrams } from '../../src/work-orders/supervise-store.ts'
 import { startOversight, type OversightWorld } from '../support/oversight.ts'
 import type { Registered } from '../../src/work-orders/registration-contract.ts'
 import { agent, agentId, draft } from '../support/work-orders.ts'
@@ -200,6 +201,24 @@ describe('第二十五条 supervision', () => {
       numbers.push(await dispatched({ title, place: `铁东区${street}街${30 + n}号`, category: 8 }))
     await world.ring()
     expect(await among(numbers)).toEqual([])
+  })
+
+  it('第（二）项 集中: what many orders have is known from PostgreSQL, and the count is the same with it', async () => {
+    const same = { title: '井盖松动', place: '岫岩样本路66号', category: 7 }
+    for (let n = 0; n < 9; n++) await dispatched(same)
+    await world.db.query('analyze work_orders')
+    const common = await commonGrams(world.db)
+    expect(common.get('样本')).toBeGreaterThan(common.get('千山') ?? 0)
+    // A process that begins now counts by the rarest pairs.
+    const fresh = world.compose()
+    const last = await dispatched(same)
+    await fresh.sweep()
+    expect(await among([last])).toEqual([])
+    const [{ number } = { number: '' }] = await world.db.query<{ number: string }>(
+      `select number from work_orders where place = $1 order by raised_at, id limit 1`,
+      [same.place],
+    )
+    expect(await among([number])).toEqual([{ trigger: 'repeatedByMany', number }])
   })
 
   it('第（二）项 集中: an order that no unit has yet counts, and does not hold it up', async () => {
