@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Log } from '../base/log.ts'
-import type { Contact } from '../contacts/model.ts'
+import { slotStates, type Contact } from '../contacts/model.ts'
 import type { OfferListener } from '../queue/ports.ts'
 import type { DeskEvent, Publish } from './events.ts'
 import type { DeskContacts } from './ports.ts'
@@ -36,16 +36,8 @@ export type NewsParts = {
   log: Log
 }
 
-/** States in which a contact uses a slot of its agent. */
-const holding: readonly Contact['state'][] = [
-  'offered',
-  'connecting',
-  'active',
-  'held',
-  'consulting',
-  'native',
-  'wrapUp',
-]
+/** States in which its agent has a contact. */
+const holding: readonly Contact['state'][] = [...slotStates, 'wrapUp']
 
 /** A sender may write several messages before the first is delivered; more than these are shown by the next view. */
 const newestLooked = 10

@@ -23,6 +23,16 @@ export const contactStates = [
 ] as const
 export type ContactState = (typeof contactStates)[number]
 
+/** States in which a contact takes one of its agent's slots. In wrap-up it keeps him from all others. */
+export const slotStates: readonly ContactState[] = [
+  'offered',
+  'connecting',
+  'active',
+  'held',
+  'consulting',
+  'native',
+]
+
 export const contactEnds = [
   'completed',
   'shortAbandon',

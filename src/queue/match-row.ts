@@ -1,5 +1,5 @@
+import { slotStates, type Contact } from '../contacts/model.ts'
 import type { ContactForMatching } from '../contacts/ports.ts'
-import type { Contact } from '../contacts/model.ts'
 import type { MatchContact } from './matcher.ts'
 import { consequencesOf } from './offer.ts'
 import type { PastOffer } from './store.ts'
@@ -8,18 +8,9 @@ import type { PastOffer } from './store.ts'
 const placeOf = (state: ContactForMatching['state']): MatchContact['place'] =>
   state === 'queued' ? 'waiting' : state === 'ended' ? 'gone' : 'held'
 
-const inASlot: readonly ContactForMatching['state'][] = [
-  'offered',
-  'connecting',
-  'active',
-  'held',
-  'consulting',
-  'native',
-]
-
 /** As the ledger counts the load of an agent. */
 const loadOf = (state: ContactForMatching['state'], owed: boolean): MatchContact['load'] =>
-  owed ? 'none' : state === 'wrapUp' ? 'wrapUp' : inASlot.includes(state) ? 'slot' : 'none'
+  owed ? 'none' : state === 'wrapUp' ? 'wrapUp' : slotStates.includes(state) ? 'slot' : 'none'
 
 /**
  * Who has a contact, and as what: all that routing asks of one that is with an agent. From a version to the next that
