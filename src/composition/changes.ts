@@ -17,7 +17,7 @@ type Parts = {
 /**
  * Who hears of a contact's change. In the process that made it, at once; everywhere else by the outbox's bell, which
  * the queue answers, and which tells the desk again, for the maker may have died over telling. Nothing here decides
- * anything: whoever is told rereads the row.
+ * anything: whoever is told rereads the row, or knows that nothing follows for him.
  */
 export function followChanges({ door, queue, desk, orders, log }: Parts): void {
   const quietly = (what: string, work: Promise<unknown>): void => {

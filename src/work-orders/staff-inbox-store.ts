@@ -4,6 +4,8 @@ import type { Scope } from './visibility.ts'
 import { addVisible, conditions, type Conditions } from './visible-store.ts'
 
 /** SQL of the notices to people of staff. */
+
+/** What is told, of which order, and to whom. */
 export type StaffTold = {
   orderId: string
   role: Role
@@ -14,6 +16,7 @@ export type StaffTold = {
   cite: string | null
 }
 
+/** A notice as it is read. */
 export type StaffNotice = {
   id: string
   number: string
